@@ -1,0 +1,1 @@
+"""The `kamflow` command line."""

@@ -1,0 +1,66 @@
+"""kamflow: the governance of key account management as policy that runs.
+
+    kam = Kamflow.open("sqlite:///governance.db", pack="kam-core")
+    decision = kam.request("acme", "designate", by="ana")
+    print(decision.explain())
+
+The names below are the public ones. Each is imported on first use, so that importing the package is
+quick; `__init__.pyi` tells type checkers the same.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "AlreadyExistsError": "kamflow.errors",
+    "ApprovalDecided": "kamflow.model.events",
+    "ApprovalRequested": "kamflow.model.events",
+    "ApprovalWithdrawn": "kamflow.model.events",
+    "Batch": "kamflow.runtime.kamflow",
+    "CommandRefused": "kamflow.model.events",
+    "ConcurrencyError": "kamflow.errors",
+    "CriterionView": "kamflow.reports.why",
+    "Decision": "kamflow.model.decision",
+    "Diagnostic": "kamflow.language.diagnostics",
+    "DiagnosticsError": "kamflow.errors",
+    "Event": "kamflow.model.events",
+    "Explanation": "kamflow.reports.why",
+    "FactsRecorded": "kamflow.model.events",
+    "InboxItem": "kamflow.reports.inbox",
+    "InputError": "kamflow.errors",
+    "InstanceEntry": "kamflow.storage.store",
+    "Kamflow": "kamflow.runtime.kamflow",
+    "KamflowError": "kamflow.errors",
+    "MissingExtraError": "kamflow.errors",
+    "Money": "kamflow.model.values",
+    "NotFoundError": "kamflow.errors",
+    "Pack": "kamflow.model.pack",
+    "PolicyError": "kamflow.errors",
+    "Recorded": "kamflow.model.events",
+    "RoleAssigned": "kamflow.model.events",
+    "RoleEnded": "kamflow.model.events",
+    "RowView": "kamflow.reports.why",
+    "SchemaError": "kamflow.errors",
+    "SeenFact": "kamflow.reports.why",
+    "StageEntered": "kamflow.model.events",
+    "Stated": "kamflow.model.commands",
+    "StatusReport": "kamflow.reports.status",
+    "SubjectOpened": "kamflow.model.events",
+    "SubjectView": "kamflow.reports.subjects",
+    "TransitionView": "kamflow.reports.why",
+    "Verdict": "kamflow.model.values",
+    "VoteCast": "kamflow.model.events",
+    "check_policy": "kamflow.runtime.packs",
+    "fixed_clock": "kamflow.runtime.clock",
+    "read_policy": "kamflow.runtime.packs",
+    "system_clock": "kamflow.runtime.clock",
+}
+
+__all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604 - names of strings
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module `kamflow` has no attribute `{name}`")
+    return getattr(import_module(_PUBLIC[name]), name)

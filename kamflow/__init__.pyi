@@ -1,0 +1,112 @@
+from kamflow.errors import (
+    AlreadyExistsError as AlreadyExistsError,
+)
+from kamflow.errors import (
+    ConcurrencyError as ConcurrencyError,
+)
+from kamflow.errors import (
+    DiagnosticsError as DiagnosticsError,
+)
+from kamflow.errors import (
+    InputError as InputError,
+)
+from kamflow.errors import (
+    KamflowError as KamflowError,
+)
+from kamflow.errors import (
+    MissingExtraError as MissingExtraError,
+)
+from kamflow.errors import (
+    NotFoundError as NotFoundError,
+)
+from kamflow.errors import (
+    PolicyError as PolicyError,
+)
+from kamflow.errors import (
+    SchemaError as SchemaError,
+)
+from kamflow.language.diagnostics import Diagnostic as Diagnostic
+from kamflow.model.commands import Stated as Stated
+from kamflow.model.decision import Decision as Decision
+from kamflow.model.events import (
+    ApprovalDecided as ApprovalDecided,
+)
+from kamflow.model.events import (
+    ApprovalRequested as ApprovalRequested,
+)
+from kamflow.model.events import (
+    ApprovalWithdrawn as ApprovalWithdrawn,
+)
+from kamflow.model.events import (
+    CommandRefused as CommandRefused,
+)
+from kamflow.model.events import (
+    Event as Event,
+)
+from kamflow.model.events import (
+    FactsRecorded as FactsRecorded,
+)
+from kamflow.model.events import (
+    Recorded as Recorded,
+)
+from kamflow.model.events import (
+    RoleAssigned as RoleAssigned,
+)
+from kamflow.model.events import (
+    RoleEnded as RoleEnded,
+)
+from kamflow.model.events import (
+    StageEntered as StageEntered,
+)
+from kamflow.model.events import (
+    SubjectOpened as SubjectOpened,
+)
+from kamflow.model.events import (
+    VoteCast as VoteCast,
+)
+from kamflow.model.pack import Pack as Pack
+from kamflow.model.values import (
+    Money as Money,
+)
+from kamflow.model.values import (
+    Verdict as Verdict,
+)
+from kamflow.reports.inbox import InboxItem as InboxItem
+from kamflow.reports.status import StatusReport as StatusReport
+from kamflow.reports.subjects import SubjectView as SubjectView
+from kamflow.reports.why import (
+    CriterionView as CriterionView,
+)
+from kamflow.reports.why import (
+    Explanation as Explanation,
+)
+from kamflow.reports.why import (
+    RowView as RowView,
+)
+from kamflow.reports.why import (
+    SeenFact as SeenFact,
+)
+from kamflow.reports.why import (
+    TransitionView as TransitionView,
+)
+from kamflow.runtime.clock import (
+    fixed_clock as fixed_clock,
+)
+from kamflow.runtime.clock import (
+    system_clock as system_clock,
+)
+from kamflow.runtime.kamflow import (
+    Batch as Batch,
+)
+from kamflow.runtime.kamflow import (
+    Kamflow as Kamflow,
+)
+from kamflow.runtime.packs import (
+    check_policy as check_policy,
+)
+from kamflow.runtime.packs import (
+    read_policy as read_policy,
+)
+from kamflow.storage.store import InstanceEntry as InstanceEntry
+
+__version__: str
