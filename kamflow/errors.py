@@ -1,0 +1,63 @@
+"""Every exception that kamflow raises on purpose.
+
+    KamflowError
+    |-- PolicyError            the policy files have errors; `.diagnostics` lists all of them
+    |-- InputError             other input has errors; `.diagnostics` lists all of them
+    |-- NotFoundError          no subject, pack or approval of that name
+    |-- AlreadyExistsError     a subject of that name is there
+    |-- ConcurrencyError       somebody else wrote first; call again
+    |-- SchemaError            the database is not of the version that this code needs
+    `-- MissingExtraError      an optional part is not installed; the message says how to get it
+
+A refusal is not an exception: it is a `Decision` with reasons.
+"""
+
+from collections.abc import Sequence
+
+
+class KamflowError(Exception):
+    """Root of all errors that kamflow raises on purpose."""
+
+
+class DiagnosticsError(KamflowError):
+    """Input that cannot be used, with every problem that was found in one run."""
+
+    def __init__(self, diagnostics: Sequence[object]) -> None:
+        super().__init__("\n".join(str(item) for item in diagnostics))
+        self.diagnostics = tuple(diagnostics)
+
+
+class PolicyError(DiagnosticsError):
+    """The policy files have errors; nothing was changed. Correct them and load again."""
+
+
+class InputError(DiagnosticsError):
+    """An input file or its mapping has errors; nothing was changed. Correct them and run again."""
+
+
+class NotFoundError(KamflowError):
+    """Nothing has that name; the message lists names that come near."""
+
+
+class AlreadyExistsError(KamflowError):
+    """Something has that name already; choose another one."""
+
+
+class ConcurrencyError(KamflowError):
+    """Another writer appended to the instance first; reload and decide again."""
+
+    def __init__(self, instance_id: str, *, expected: int) -> None:
+        super().__init__(f"instance `{instance_id}` has moved on from event {expected}; call again")
+        self.instance_id, self.expected = instance_id, expected
+
+
+class SchemaError(KamflowError):
+    """The database has another schema than this kamflow; upgrade the older of the two."""
+
+
+class MissingExtraError(KamflowError):
+    """An optional part is needed and not installed."""
+
+    def __init__(self, purpose: str, extra: str) -> None:
+        super().__init__(f"{purpose} needs an optional part; run `pip install 'kamflow[{extra}]'`")
+        self.extra = extra

@@ -1,0 +1,71 @@
+"""Requests to the engine, in the imperative."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+
+class Stated(Struct, frozen=True, kw_only=True):
+    """A value that somebody states for a fact; `text` is as people write it."""
+
+    text: str
+    as_of: datetime  # aware UTC
+    source: str
+    author: str
+    unit: str = ""
+    evidence: str = ""
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """A command to one instance by an actor: a person, `system`, or `service:erp`."""
+
+    actor: str
+
+
+class OpenSubject(Request, frozen=True, kw_only=True):
+    """Enter a subject and begin its instance."""
+
+    id: str
+    kind: str
+    name: str
+    parent: str | None
+
+
+class RecordFacts(Request, frozen=True, kw_only=True):
+    """Record what was observed; all values or none."""
+
+    facts: Mapping[str, Stated]
+
+
+class AssignRole(Request, frozen=True, kw_only=True):
+    """Let a person hold a role on this subject, and on what belongs to it."""
+
+    role: str
+    person: str
+
+
+class EndRole(Request, frozen=True, kw_only=True):
+    """Take a role from a person."""
+
+    role: str
+    person: str
+
+
+class RequestTransition(Request, frozen=True, kw_only=True):
+    """Ask for a transition by its trigger; `target` picks one where it offers several stages."""
+
+    trigger: str
+    target: str | None = None
+    remark: str = ""
+
+
+class CastVote(Request, frozen=True, kw_only=True):
+    """Answer an open approval: `approve`, `reject` or `abstain`."""
+
+    approval: str
+    vote: str
+    remark: str = ""
+
+
+Command = OpenSubject | RecordFacts | AssignRole | EndRole | RequestTransition | CastVote

@@ -1,0 +1,83 @@
+"""The engine's answer: what was decided, and everything that led to it."""
+
+from msgspec import Struct
+
+from kamflow.model.events import Event, KeptFinding, Recorded
+from kamflow.model.pack import Criterion
+from kamflow.model.snapshot import Observation, Snapshot
+from kamflow.model.values import Cause, Severity, Verdict
+
+
+class Reading(Struct, frozen=True):
+    """A name that a condition read, and what stood there."""
+
+    name: str
+    value: str | None  # canonical text; None when unknown
+    observation: Observation | None = None  # None when it is derived or a parameter
+
+
+class Finding(Struct, frozen=True):
+    """What one criterion comes to, and why."""
+
+    criterion: Criterion
+    severity: Severity
+    verdict: Verdict
+    readings: tuple[Reading, ...]
+    causes: tuple[Cause, ...] = ()
+
+    def kept(self) -> KeptFinding:
+        """Return the finding as the history keeps it."""
+        return KeptFinding(
+            criterion=self.criterion.id,
+            severity=self.severity,
+            verdict=self.verdict,
+            values={item.name: item.value for item in self.readings if item.value is not None},
+            causes=self.causes,
+        )
+
+
+class GateVerdict(Struct, frozen=True, kw_only=True):
+    """What a gate comes to, with one finding for each criterion, in the gate's order."""
+
+    gate: str
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+
+    def open_findings(self) -> tuple[Finding, ...]:
+        """Return the findings that keep the gate shut."""
+        return tuple(
+            item
+            for item in self.findings
+            if item.severity is Severity.MUST and item.verdict is not Verdict.MET
+        )
+
+
+class Decision(Struct, frozen=True, kw_only=True):
+    """The answer to a command. A refusal carries events too: it is kept in the history."""
+
+    accepted: bool
+    events: tuple[Recorded, ...]
+    snapshot: Snapshot | None  # after the events; None when the subject was never opened
+    reasons: tuple[str, ...] = ()
+    gate: GateVerdict | None = None
+    faults: dict[str, str] = {}  # fact -> why it could not be recorded
+
+    @property
+    def happenings(self) -> tuple[Event, ...]:
+        """The events without their place in the history."""
+        return tuple(item.event for item in self.events)
+
+    def explain(self) -> str:
+        """Return the reasons and every criterion that keeps the gate shut, for a person to read."""
+        lines = [
+            "accepted" if self.accepted else "refused",
+            *(f"  {text}" for text in self.reasons),
+        ]
+        for finding in self.gate.open_findings() if self.gate else ():
+            lines.append(
+                f"  {finding.criterion.id} {finding.verdict}: {finding.criterion.condition.text}"
+            )
+            lines += [f"    `{cause.name}`: {cause.reason}" for cause in finding.causes]
+            if finding.criterion.fix_by:
+                lines.append(f"    can be fixed by {', '.join(finding.criterion.fix_by)}")
+        return "\n".join(lines)

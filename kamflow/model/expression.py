@@ -1,0 +1,208 @@
+"""The tree of an expression: what the condition language says once it is parsed.
+
+Every node keeps `at`, the offset of its first character in the text, for messages to point at.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import TypeGuard
+
+from msgspec import Struct
+
+
+class Node(Struct, frozen=True, kw_only=True, tag=True):
+    """A part of an expression."""
+
+    at: int = 0
+
+
+class Number(Node, frozen=True, kw_only=True):
+    """A number; `unit` (`days`, `months`, `hours`) is for readers."""
+
+    value: Decimal
+    unit: str = ""
+
+
+class Day(Node, frozen=True, kw_only=True):
+    """A date."""
+
+    value: date
+
+
+class Text(Node, frozen=True, kw_only=True):
+    """Text in double quotes."""
+
+    value: str
+
+
+class Flag(Node, frozen=True, kw_only=True):
+    """`true` or `false`."""
+
+    value: bool
+
+
+class Word(Node, frozen=True, kw_only=True):
+    """A bare word: `stage`, `today`, or a value of a choice."""
+
+    value: str
+
+
+class Name(Node, frozen=True, kw_only=True):
+    """A dotted name: a fact, a parameter, an output of a table or scorecard."""
+
+    path: str
+    of_asker: bool = False  # written `self.`: read from the subject that asks, not the member
+
+
+class Compare(Node, frozen=True, kw_only=True):
+    """`left op right`, with op one of = != < <= > >=."""
+
+    op: str
+    left: "Expression"
+    right: "Expression"
+
+
+class Between(Node, frozen=True, kw_only=True):
+    """`value between low and high`, both ends included."""
+
+    value: "Expression"
+    low: "Expression"
+    high: "Expression"
+
+
+class Among(Node, frozen=True, kw_only=True):
+    """`value in {...}` or `value not in {...}`."""
+
+    value: "Expression"
+    options: tuple["Expression", ...]
+    negated: bool = False
+
+
+class State(Node, frozen=True, kw_only=True):
+    """`value is present`, absent, known or unknown."""
+
+    value: "Expression"
+    state: str
+
+
+class Not(Node, frozen=True, kw_only=True):
+    """`not item`."""
+
+    item: "Expression"
+
+
+class Both(Node, frozen=True, kw_only=True):
+    """`left and right`."""
+
+    left: "Expression"
+    right: "Expression"
+
+
+class Either(Node, frozen=True, kw_only=True):
+    """`left or right`."""
+
+    left: "Expression"
+    right: "Expression"
+
+
+class Arithmetic(Node, frozen=True, kw_only=True):
+    """`left op right`, with op one of + - * / and `% of`."""
+
+    op: str
+    left: "Expression"
+    right: "Expression"
+
+
+class Negative(Node, frozen=True, kw_only=True):
+    """`-item`."""
+
+    item: "Expression"
+
+
+class If(Node, frozen=True, kw_only=True):
+    """`if condition then yes else no`."""
+
+    condition: "Expression"
+    yes: "Expression"
+    no: "Expression"
+
+
+class Call(Node, frozen=True, kw_only=True):
+    """`function(arguments)`."""
+
+    function: str
+    arguments: tuple["Expression", ...]
+
+
+class Aggregate(Node, frozen=True, kw_only=True):
+    """`function(value of members where condition)`; count and share have no value."""
+
+    function: str
+    members: str
+    value: "Expression | None" = None
+    where: "Expression | None" = None
+
+
+class Edited(Node, frozen=True, kw_only=True):
+    """`edited(scorecard by person within n hours)`."""
+
+    scorecard: str
+    person: "Expression"
+    hours: Decimal
+
+
+Expression = (
+    Number
+    | Day
+    | Text
+    | Flag
+    | Word
+    | Name
+    | Compare
+    | Between
+    | Among
+    | State
+    | Not
+    | Both
+    | Either
+    | Arithmetic
+    | Negative
+    | If
+    | Call
+    | Aggregate
+    | Edited
+)
+
+
+def children(node: Expression) -> tuple[Expression, ...]:
+    """Return the direct parts of `node`, in the order in which they are written."""
+    parts: list[Expression] = []
+    for name in node.__struct_fields__:
+        value = getattr(node, name)
+        parts += [
+            item for item in (value if isinstance(value, tuple) else (value,)) if is_node(item)
+        ]
+    return tuple(parts)
+
+
+def is_node(value: object) -> TypeGuard[Expression]:
+    """Tell whether `value` is a part of an expression."""
+    return isinstance(value, Node)
+
+
+def names_in(node: Expression) -> tuple[str, ...]:
+    """Return the dotted names that `node` reads of its own subject, each once, in order.
+
+    Names inside a set belong to its members and are left out, but for those written `self.`.
+    """
+    found: dict[str, None] = {}
+    _collect(node, found, inside=False)
+    return tuple(found)
+
+
+def _collect(node: Expression, found: dict[str, None], *, inside: bool) -> None:
+    if isinstance(node, Name) and inside == node.of_asker:
+        found[node.path] = None
+    inside = inside or isinstance(node, Aggregate)
+    for part in children(node):
+        _collect(part, found, inside=inside)

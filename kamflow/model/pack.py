@@ -1,0 +1,256 @@
+"""A policy pack: everything that a program manager declares, as frozen values."""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from kamflow.model.expression import Expression
+from kamflow.model.values import Shape
+
+
+class Condition(Struct, frozen=True):
+    """An expression with its canonical text."""
+
+    text: str
+    tree: Expression
+
+
+class Kind(Struct, frozen=True, kw_only=True):
+    """A kind of subject."""
+
+    id: str
+    title: str
+    plural: str = ""  # name of the set in conditions
+    parent: str | None = None
+    workflow: str | None = None
+
+
+class Age(Struct, frozen=True, kw_only=True):
+    """How old a value may be: a number of days, or a parameter that holds one."""
+
+    days: int = 0
+    parameter: str = ""
+
+
+class FactType(Struct, frozen=True, kw_only=True):
+    """Declaration of a fact."""
+
+    name: str
+    kind: str
+    title: str
+    shape: Shape
+    source: str = ""  # manual, survey, integration, event; empty when derived
+    writers: tuple[str, ...] = ()
+    max_age: Age | None = None
+    default: Condition | None = None
+    derived: Condition | None = None
+    note: str = ""
+
+
+class Parameter(Struct, frozen=True, kw_only=True):
+    """A threshold; `value` is canonical text."""
+
+    name: str
+    shape: Shape
+    value: str
+    meaning: str = ""
+    basis: str = ""
+    overridable: bool = True
+
+
+class Role(Struct, frozen=True, kw_only=True):
+    """A right by which people act."""
+
+    id: str
+    who: str
+    holder: str | None = None  # person fact that names the holder
+    members: tuple[str, ...] = ()
+    identity: str | None = None  # "system" or "service"
+
+
+class Band(Struct, frozen=True, kw_only=True):
+    """Points for values from `at_least` up, or from `at_most` down."""
+
+    points: Decimal
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+
+
+class Scored(Struct, frozen=True, kw_only=True):
+    """One criterion of a scorecard."""
+
+    id: str
+    title: str
+    fact: str
+    weight: Decimal = Decimal(1)
+    bands: tuple[Band, ...] = ()
+    otherwise: Decimal = Decimal(0)
+    missing: Decimal | None = None
+    source: str = ""
+
+
+class Scorecard(Struct, frozen=True, kw_only=True):
+    """Points for facts, weighted and summed; `scale` turns points into 0 to 1 first."""
+
+    id: str
+    title: str
+    kind: str
+    criteria: tuple[Scored, ...]
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """A row of a decision table; no condition means that it takes the rest."""
+
+    id: str
+    when: Condition | None
+    then: dict[str, str]
+    why: str = ""
+    source: str = ""
+
+
+class Table(Struct, frozen=True, kw_only=True):
+    """A decision table: the first row whose condition is met gives the answer."""
+
+    id: str
+    title: str
+    kind: str
+    rows: tuple[Row, ...]
+
+
+class Criterion(Struct, frozen=True, kw_only=True):
+    """One requirement of a gate. `must_when` makes a `should` a `must`."""
+
+    id: str
+    condition: Condition
+    must: bool
+    must_when: Condition | None = None
+    needs: tuple[Condition, ...] = ()
+    settled_by_approval: bool = False
+    why: str = ""
+    fix_by: tuple[str, ...] = ()
+    source: str = ""
+    waivable: bool = True
+    note: str = ""
+
+
+class Gate(Struct, frozen=True, kw_only=True):
+    """What has to hold before a transition."""
+
+    id: str
+    title: str
+    kind: str
+    criteria: tuple[Criterion, ...]
+
+
+class Voter(Struct, frozen=True, kw_only=True):
+    """A role that votes; with `when`, only while that is met or unknown."""
+
+    role: str
+    when: Condition | None = None
+
+
+class Approval(Struct, frozen=True, kw_only=True):
+    """Who has to say yes. `route` takes the approval that a table column names instead."""
+
+    id: str
+    title: str
+    voters: tuple[Voter, ...] = ()
+    rule: str = "one"  # one, all, at_least, majority, two_thirds
+    least: int = 1  # yes votes of `at_least`
+    quorum: int = 0
+    chair: str | None = None
+    auto_when: Condition | None = None
+    excluded: tuple[str, ...] = ()  # "requester", or a person fact
+    route: str | None = None
+    deadline: str = ""
+    note: str = ""
+
+
+class Setting(Struct, frozen=True, kw_only=True):
+    """A fact that a transition sets: to an expression, to who asked, or to nothing."""
+
+    fact: str
+    value: Condition | None = None  # None: forget the value
+    actor: bool = False
+
+
+class Stage(Struct, frozen=True, kw_only=True):
+    """A named position in a workflow."""
+
+    id: str
+    kind: str  # initial, active, waiting, steady, end
+    sla_days: int | None = None
+    purpose: str = ""
+    set: tuple[Setting, ...] = ()
+
+
+class Transition(Struct, frozen=True, kw_only=True):
+    """A directed edge. `targets` is `same` or `returning` alone, or stages to pick from."""
+
+    id: str
+    trigger: str
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    gate: str | None = None
+    approval: str | None = None
+    requested_by: tuple[str, ...] = ()
+    when: Condition | None = None
+    automatic: bool = False
+    set_on_approval: tuple[Setting, ...] = ()
+    set: tuple[Setting, ...] = ()
+    note: str = ""
+
+
+SAME, RETURNING = "same", "returning"
+
+
+class Workflow(Struct, frozen=True, kw_only=True):
+    """Stages and the transitions between them, for one kind of subject."""
+
+    id: str
+    title: str
+    kind: str
+    stages: dict[str, Stage]
+    transitions: tuple[Transition, ...]
+
+    @property
+    def initial(self) -> str:
+        """The stage in which an instance begins."""
+        return next(stage.id for stage in self.stages.values() if stage.kind == "initial")
+
+    def leaving(self, stage: str) -> tuple[Transition, ...]:
+        """Return the transitions that start in `stage`, in the order of the file."""
+        return tuple(item for item in self.transitions if stage in item.sources)
+
+
+class Pack(Struct, frozen=True, kw_only=True):
+    """A checked policy pack. `digest` is over its canonical form: layout does not count."""
+
+    id: str
+    title: str
+    version: str
+    currency: str
+    chain_limit: int = 32
+    digest: str = ""
+    kinds: dict[str, Kind] = {}
+    facts: dict[str, FactType] = {}
+    parameters: dict[str, Parameter] = {}
+    roles: dict[str, Role] = {}
+    scorecards: dict[str, Scorecard] = {}
+    tables: dict[str, Table] = {}
+    gates: dict[str, Gate] = {}
+    approvals: dict[str, Approval] = {}
+    workflows: dict[str, Workflow] = {}
+
+    def workflow_of(self, kind: str) -> Workflow:
+        """Return the workflow that subjects of `kind` go through."""
+        workflow = self.kinds[kind].workflow
+        if workflow is None:
+            raise LookupError(f"subjects of kind `{kind}` have no workflow")
+        return self.workflows[workflow]
+
+    def kind_of_set(self, plural: str) -> str | None:
+        """Return the kind whose set has that name, if there is one."""
+        return next((kind.id for kind in self.kinds.values() if kind.plural == plural), None)
