@@ -1,0 +1,1 @@
+"""From the text of policy files to checked values, with a place for every problem."""

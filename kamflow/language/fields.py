@@ -1,0 +1,193 @@
+"""Reads one mapping of a policy file key by key, and reports what is wrong with each."""
+
+import re
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import TypeVar, overload
+
+from msgspec import Struct
+
+from kamflow.language.conditions import ConditionError, parse_condition
+from kamflow.language.diagnostics import Place, Sink, did_you_mean
+from kamflow.language.keys import KEYS
+from kamflow.language.source import Listing, Mapping, Node, Scalar
+from kamflow.language.unparse import unparse
+from kamflow.model.pack import Condition
+
+T = TypeVar("T")
+
+
+class Use(Struct, frozen=True):
+    """A name or a condition that has to fit the rest of the pack; checked when all is read."""
+
+    scalar: Scalar
+    what: str  # "fact", "role" ...: what kind of name it is; "condition" for a condition
+    kind: str = ""  # kind of subject that a condition speaks of
+    wants: str = ""  # type that the condition has to have; empty for any
+    condition: Condition | None = None
+
+
+class Reader:
+    """What reading the files collects besides the values: problems, uses and places of ids."""
+
+    def __init__(self, sink: Sink) -> None:
+        self.sink = sink
+        self.uses: list[Use] = []
+        self.places: dict[tuple[str, str], Place] = {}
+
+    def declare(self, what: str, name: Scalar, into: dict[str, T], value: T | None) -> None:
+        """Keep `value` under its id unless the id is taken."""
+        first = self.places.get((what, name.text))
+        if first is not None:
+            self.sink.report(
+                name.place, "K204", f"{what} `{name.text}` is given twice; first at {first}"
+            )
+            return
+        self.places[what, name.text] = name.place
+        if value is not None:
+            into[name.text] = value
+
+
+class Fields:
+    """One mapping, read by the keys that `KEYS[section]` allows."""
+
+    def __init__(self, node: Node, section: str, what: str, reader: Reader) -> None:
+        self.what, self.reader, self.place = what, reader, node.place
+        self._nodes: dict[str, Node] = {}
+        if not isinstance(node, Mapping):
+            self.report(node.place, "K205", f"{what} is a mapping of keys")
+            return
+        for key, value in node.entries:
+            if key.text in KEYS[section]:
+                self._nodes[key.text] = value
+            else:
+                hint = did_you_mean(key.text, KEYS[section])
+                self.report(key.place, "K201", f"{what} has no key `{key.text}`{hint}")
+
+    def report(self, place: Place, code: str, message: str) -> None:
+        """Report a problem."""
+        self.reader.sink.report(place, code, message)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._nodes
+
+    def node(self, key: str) -> Node | None:
+        """Return what stands under `key`."""
+        return self._nodes.get(key)
+
+    def require(self, *keys: str) -> bool:
+        """Report each of `keys` that is missing; tell whether all are there."""
+        missing = [key for key in keys if key not in self._nodes]
+        for key in missing:
+            self.report(self.place, "K202", f"{self.what} needs the key `{key}`")
+        return not missing
+
+    def scalar(self, key: str) -> Scalar | None:
+        """Return the word or text under `key`."""
+        node = self._nodes.get(key)
+        if node is None or isinstance(node, Scalar):
+            return node
+        self.report(node.place, "K205", f"`{key}` of {self.what} is a word or a text")
+        return None
+
+    def text(self, key: str, default: str = "") -> str:
+        """Return the text under `key`, folded to one line."""
+        scalar = self.scalar(key)
+        return " ".join(scalar.text.split()) if scalar else default
+
+    def pick(self, key: str, options: Iterable[str], default: str = "") -> str:
+        """Return the word under `key`, which has to be one of `options`."""
+        scalar, known = self.scalar(key), tuple(options)
+        if scalar is None or scalar.text in known:
+            return scalar.text if scalar else default
+        hint = did_you_mean(scalar.text, known) or f"; it is one of {', '.join(known)}"
+        self.report(scalar.place, "K206", f"`{key}: {scalar.text}` is not known{hint}")
+        return default
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """Return `true` or `false` under `key`."""
+        return self.pick(key, ("true", "false"), "true" if default else "false") == "true"
+
+    @overload
+    def number(self, key: str) -> Decimal | None: ...
+
+    @overload
+    def number(self, key: str, default: Decimal) -> Decimal: ...
+
+    def number(self, key: str, default: Decimal | None = None) -> Decimal | None:
+        """Return the number under `key`."""
+        scalar = self.scalar(key)
+        if scalar is None:
+            return default
+        if re.fullmatch(r"[+-]?\d{1,20}(\.\d{1,20})?", scalar.text):
+            return Decimal(scalar.text)
+        self.report(scalar.place, "K205", f"`{key}: {scalar.text}` is not a number")
+        return default
+
+    def whole(self, key: str, default: int) -> int:
+        """Return the whole number under `key`."""
+        number = self.number(key)
+        return int(number) if number is not None else default
+
+    def matching(self, key: str, pattern: str, example: str) -> re.Match[str] | None:
+        """Return the match of the text under `key`, which has to look like `example`."""
+        scalar = self.scalar(key)
+        if scalar is None:
+            return None
+        match = re.fullmatch(pattern, scalar.text)
+        if match is None:
+            message = f"`{key}: {scalar.text}` is not understood; write it like `{example}`"
+            self.report(scalar.place, "K205", message)
+        return match
+
+    def items(self, key: str) -> tuple[Node, ...]:
+        """Return the members of the list under `key`; a single one may stand without a list."""
+        node = self._nodes.get(key)
+        if isinstance(node, Listing):
+            return node.items
+        return () if node is None else (node,)
+
+    def names(self, key: str, what: str = "") -> tuple[str, ...]:
+        """Return the words of a list; with `what`, each has to be the name of such a thing."""
+        found = []
+        for node in self.items(key):
+            if not isinstance(node, Scalar):
+                self.report(node.place, "K205", f"`{key}` of {self.what} is a list of words")
+                continue
+            found.append(node.text)
+            if what:
+                self.reader.uses.append(Use(node, what))
+        return tuple(found)
+
+    def name(self, key: str, what: str) -> str | None:
+        """Return the word under `key`, which has to be the name of such a thing."""
+        scalar = self.scalar(key)
+        if scalar is None:
+            return None
+        self.reader.uses.append(Use(scalar, what))
+        return scalar.text
+
+    def entries(self, key: str) -> Iterator[tuple[Scalar, Node]]:
+        """Yield what stands in the mapping under `key`."""
+        node = self._nodes.get(key)
+        if isinstance(node, Mapping):
+            yield from node.entries
+        elif node is not None:
+            self.report(node.place, "K205", f"`{key}` of {self.what} is a mapping")
+
+    def condition(self, key: str, kind: str, wants: str = "flag") -> Condition | None:
+        """Return the condition under `key`, to be checked against the facts of `kind`."""
+        scalar = self.scalar(key)
+        return None if scalar is None else read_condition(scalar, kind, wants, self.reader)
+
+
+def read_condition(scalar: Scalar, kind: str, wants: str, reader: Reader) -> Condition | None:
+    """Return the condition that `scalar` holds, or nothing when it cannot be read."""
+    try:
+        tree = parse_condition(scalar.text)
+    except ConditionError as error:
+        reader.sink.report(scalar.place_of(error.at), error.code, str(error))
+        return None
+    condition = Condition(unparse(tree), tree)
+    reader.uses.append(Use(scalar, "condition", kind, wants, condition))
+    return condition
