@@ -1,0 +1,1 @@
+"""Decisions: values in, values out. No clock, file, database or chance is read here."""

@@ -1,0 +1,147 @@
+"""Who may vote, and what the votes come to."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+from msgspec import Struct
+
+from kamflow.engine.compiled import CompiledPack
+from kamflow.engine.people import holders
+from kamflow.engine.view import View
+from kamflow.model.pack import Approval
+from kamflow.model.snapshot import Vote
+from kamflow.model.values import Unknown
+
+ANSWERS = ("approve", "reject", "abstain")
+
+
+class Outcome(StrEnum):
+    """What the votes of an approval come to."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class Electorate(Struct, frozen=True, kw_only=True):
+    """Who may vote on one request: people by role, and who was left out and why."""
+
+    seats: dict[str, frozenset[str]]
+    excluded: dict[str, str]  # person -> "asked for it", "`account.kam`"
+    chair: frozenset[str] | None = None
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Everybody who may vote, each once whatever the roles."""
+        return frozenset().union(*self.seats.values())
+
+
+def resolve(compiled: CompiledPack, approval_id: str, view: View) -> Approval | Unknown:
+    """Return the approval itself, or the one that its table picks for this subject."""
+    approval = compiled.pack.approvals[approval_id]
+    if approval.route is None:
+        return approval
+    picked = view[approval.route]
+    if isinstance(picked, Unknown):
+        return picked
+    return resolve(compiled, picked, view)
+
+
+def electorate(
+    compiled: CompiledPack, approval: Approval, view: View, requested_by: str
+) -> Electorate:
+    """Return who may vote; a role with an unknown condition does: rather one too many."""
+    excluded = {requested_by: "asked for it"} if "requester" in approval.excluded else {}
+    for fact in approval.excluded:
+        person = view[fact] if fact != "requester" else None
+        if isinstance(person, str):
+            excluded.setdefault(person, f"is `{fact}`")
+    seats = {}
+    for voter in approval.voters:
+        if voter.when is None or compiled.ask(voter.when, view) is not False:
+            seats[voter.role] = holders(compiled.pack, view, voter.role) - excluded.keys()
+    chair = None
+    if approval.chair is not None:
+        chair = holders(compiled.pack, view, approval.chair) - excluded.keys()
+    return Electorate(seats=seats, excluded=excluded, chair=chair)
+
+
+def obstacle(approval: Approval, who: Electorate) -> str | None:
+    """Return why nobody could ever give the approval, or nothing when it can be given."""
+    for role, people in who.seats.items():
+        if not people and approval.rule in ("all", "one"):
+            return f"nobody may vote as `{role}`"
+    if approval.rule == "all" and not _seated(who.seats, who.people):
+        return "there are fewer people than roles that have to vote, and one person has one vote"
+    needed = {"at_least": approval.least}.get(approval.rule, max(approval.quorum, 1))
+    if len(who.people) < needed:
+        return f"{needed} votes are needed and {len(who.people)} people may vote"
+    if who.chair is not None and not who.chair & who.people:
+        return f"the chair `{approval.chair}` has to vote and nobody can"
+    return None
+
+
+def tally(approval: Approval, who: Electorate, votes: Sequence[Vote]) -> Outcome:
+    """Return what `votes` come to, which does not hang on their order.
+
+    A majority or two thirds is decided as soon as the votes still to come cannot change it; a tie
+    is a no. A chair who has to vote keeps an approval (not a rejection) open.
+    """
+    yes = frozenset(vote.person for vote in votes if vote.vote == "approve")
+    no = frozenset(vote.person for vote in votes if vote.vote == "reject")
+    cast = frozenset(vote.person for vote in votes)
+    waiting = len(who.people - cast)
+    match approval.rule:
+        case "one":
+            return Outcome.REJECTED if no else Outcome.APPROVED if yes else _open_unless(waiting)
+        case "all":
+            approved = _seated(who.seats, yes)
+            rejected = bool(no) or not _seated(who.seats, yes | (who.people - cast))
+            return _outcome(approved=approved and not no, rejected=rejected)
+        case "at_least":
+            return _outcome(
+                approved=len(yes) >= approval.least, rejected=len(yes) + waiting < approval.least
+            )
+        case _:
+            return _weigh(approval, who, len(yes), len(no), cast)
+
+
+def _weigh(approval: Approval, who: Electorate, yes: int, no: int, cast: frozenset[str]) -> Outcome:
+    """Return what a vote by majority or two thirds comes to."""
+    waiting = len(who.people - cast)
+    heard = len(cast) >= approval.quorum and (who.chair is None or bool(who.chair & cast))
+
+    def carried(yes: int, no: int) -> bool:
+        return 3 * yes >= 2 * (yes + no) > 0 if approval.rule == "two_thirds" else yes > no
+
+    return _outcome(
+        approved=heard and carried(yes, no + waiting),
+        rejected=not carried(yes + waiting, no) or (waiting == 0 and not heard),
+    )
+
+
+def _open_unless(waiting: int) -> Outcome:
+    return Outcome.OPEN if waiting else Outcome.REJECTED
+
+
+def _outcome(*, approved: bool, rejected: bool) -> Outcome:
+    if approved:
+        return Outcome.APPROVED
+    return Outcome.REJECTED if rejected else Outcome.OPEN
+
+
+def _seated(seats: Mapping[str, frozenset[str]], people: frozenset[str]) -> bool:
+    """Tell whether every role can be given to another one of `people` (bipartite matching)."""
+    taken: dict[str, str] = {}  # person -> role
+
+    def place(role: str, tried: set[str]) -> bool:
+        for person in sorted(seats[role] & people):
+            if person in tried:
+                continue
+            tried.add(person)
+            if person not in taken or place(taken[person], tried):
+                taken[person] = role
+                return True
+        return False
+
+    return all(place(role, set()) for role in seats)

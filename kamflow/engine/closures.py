@@ -1,0 +1,325 @@
+"""Trees to functions: what a gate runs.
+
+A function takes a `View` and gives a value or `Unknown`. `Unknown` is told apart by its class, the
+quickest test there is; operators pass it on with its causes.
+"""
+
+import calendar
+import operator
+from collections.abc import Callable
+from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
+from typing import Any
+
+from kamflow.engine.view import Source, View
+from kamflow.model import expression as tree
+from kamflow.model.expression import Expression
+from kamflow.model.pack import Pack
+from kamflow.model.values import Cause, Unknown, Value, value_reader
+
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "% of": lambda percent, whole: percent * whole / 100,
+}
+
+
+def compile_expression(node: Expression, pack: Pack) -> Source:
+    """Return the function that works out `node`."""
+    constant = constant_of(node, pack)
+    if constant is not None:
+        return lambda _view: constant
+    return _MAKERS[type(node)](node, pack)
+
+
+def constant_of(node: Expression, pack: Pack) -> Value | None:
+    """Return the value of a literal or a parameter; nothing for what hangs on a subject."""
+    match node:
+        case tree.Number() | tree.Day() | tree.Text() | tree.Flag():
+            return node.value
+        case tree.Word() if node.value not in ("stage", "today"):
+            return node.value
+        case tree.Name() if node.path.startswith("P."):
+            parameter = pack.parameters[node.path.removeprefix("P.")]
+            return value_reader(parameter.shape.type)(parameter.value)
+        case _:
+            return None
+
+
+def _name(node: tree.Name, _pack: Pack) -> Source:
+    if not node.of_asker:
+        return operator.itemgetter(node.path)
+    path = node.path
+
+    def of_asker(view: View) -> Any:  # noqa: ANN401 - Value or Unknown
+        if view.asker is None:
+            raise AssertionError(f"`self.{path}` outside a set")
+        return view.asker[path]
+
+    return of_asker
+
+
+def _compare(op: str, left_node: Expression, right_node: Expression, pack: Pack) -> Source:
+    compare, bound = _COMPARE[op], constant_of(right_node, pack)
+    left = compile_expression(left_node, pack)
+    if bound is not None and isinstance(left_node, tree.Name) and not left_node.of_asker:
+        return _compare_name(compare, left_node.path, bound)
+    right = compile_expression(right_node, pack)
+
+    def judge(view: View) -> bool | Unknown:
+        one, other = left(view), right(view)
+        if one.__class__ is Unknown:
+            return one.joined(other) if other.__class__ is Unknown else one
+        if other.__class__ is Unknown:
+            return other
+        return compare(one, other)
+
+    return judge
+
+
+def _compare_name(compare: Callable[[Any, Any], bool], path: str, bound: Value) -> Source:
+    """Return the commonest condition, a fact against a fixed value, in its quickest form."""
+
+    def judge(view: View) -> bool | Unknown:
+        value = view[path]
+        return value if value.__class__ is Unknown else compare(value, bound)
+
+    return judge
+
+
+def _among(node: tree.Among, pack: Pack) -> Source:
+    value = compile_expression(node.value, pack)
+    constants = [constant_of(item, pack) for item in node.options]
+    if None in constants:
+        options = [_compare("=", node.value, item, pack) for item in node.options]
+        found = options[0]
+        for option in options[1:]:
+            found = _either(found, option)
+        return _not(found) if node.negated else found
+    accepted, negated = frozenset(constants), node.negated
+
+    def judge(view: View) -> bool | Unknown:
+        one = value(view)
+        return one if one.__class__ is Unknown else (one in accepted) is not negated
+
+    return judge
+
+
+def _state(node: tree.State, pack: Pack) -> Source:
+    value, wanted = compile_expression(node.value, pack), node.state in ("present", "known")
+    if node.state in ("known", "unknown"):
+        return lambda view: (value(view).__class__ is not Unknown) is wanted
+    if isinstance(node.value, tree.Name) and not node.value.of_asker:
+        path = node.value.path
+
+        def present(view: View) -> bool:
+            here = path in view.snapshot.facts or view[path].__class__ is not Unknown
+            return here is wanted
+
+        return present
+    return lambda view: (value(view).__class__ is not Unknown) is wanted
+
+
+def _both(left: Source, right: Source) -> Source:
+    def judge(view: View) -> bool | Unknown:
+        one = left(view)
+        if one is False:
+            return False
+        other = right(view)
+        if other is False or one is True:
+            return other  # type: ignore[no-any-return]
+        return one if other is True else one.joined(other)  # type: ignore[no-any-return]
+
+    return judge
+
+
+def _either(left: Source, right: Source) -> Source:
+    def judge(view: View) -> bool | Unknown:
+        one = left(view)
+        if one is True:
+            return True
+        other = right(view)
+        if other is True or one is False:
+            return other  # type: ignore[no-any-return]
+        return one if other is False else one.joined(other)  # type: ignore[no-any-return]
+
+    return judge
+
+
+def _not(item: Source) -> Source:
+    def judge(view: View) -> bool | Unknown:
+        value = item(view)
+        return value if value.__class__ is Unknown else not value
+
+    return judge
+
+
+def _negative(item: Source) -> Source:
+    def work(view: View) -> Any:  # noqa: ANN401 - Decimal or Unknown
+        value = item(view)
+        return value if value.__class__ is Unknown else -value
+
+    return work
+
+
+def _arithmetic(node: tree.Arithmetic, pack: Pack) -> Source:
+    left, right = compile_expression(node.left, pack), compile_expression(node.right, pack)
+    combine = _ARITHMETIC[node.op]
+
+    def work(view: View) -> Any:  # noqa: ANN401 - Decimal or Unknown
+        one, other = left(view), right(view)
+        if one.__class__ is Unknown:
+            return one.joined(other) if other.__class__ is Unknown else one
+        if other.__class__ is Unknown:
+            return other
+        try:
+            return combine(one, other)
+        except (DivisionByZero, InvalidOperation):
+            return Unknown((Cause(node.op, "divided by zero"),))
+        except Overflow:
+            return Unknown((Cause(node.op, "the number is too large"),))
+
+    return work
+
+
+def _if(node: tree.If, pack: Pack) -> Source:
+    condition = compile_expression(node.condition, pack)
+    yes, no = compile_expression(node.yes, pack), compile_expression(node.no, pack)
+
+    def work(view: View) -> Any:  # noqa: ANN401 - Value or Unknown
+        chosen = condition(view)
+        if chosen.__class__ is Unknown:
+            return chosen
+        return yes(view) if chosen else no(view)
+
+    return work
+
+
+def _call(node: tree.Call, pack: Pack) -> Source:
+    arguments = [compile_expression(item, pack) for item in node.arguments]
+    if node.function in ("min", "max"):
+        return _extreme(min if node.function == "min" else max, arguments)
+    since, day = (_days if node.function == "days_since" else _months), arguments[0]
+
+    def work(view: View) -> Any:  # noqa: ANN401 - Decimal or Unknown
+        value = day(view)
+        return value if value.__class__ is Unknown else since(view, value)
+
+    return work
+
+
+def _days(view: View, day: Any) -> Decimal:  # noqa: ANN401 - a date
+    return Decimal(view.day - day.toordinal())
+
+
+def _months(view: View, day: Any) -> Decimal:  # noqa: ANN401 - a date
+    """Return whole calendar months; the last day of a month completes one (31 Jan, 28 Feb)."""
+    today = view.today
+    months = (today.year - day.year) * 12 + today.month - day.month
+    last_day = calendar.monthrange(today.year, today.month)[1]
+    complete = today.day >= min(day.day, last_day)
+    return Decimal(months if complete else months - 1)
+
+
+def _extreme(choose: Callable[..., Any], arguments: list[Source]) -> Source:
+    def work(view: View) -> Any:  # noqa: ANN401 - Decimal or Unknown
+        values = [item(view) for item in arguments]
+        unknown = [value for value in values if value.__class__ is Unknown]
+        return joined(unknown) if unknown else choose(values)
+
+    return work
+
+
+def joined(unknown: list[Unknown]) -> Unknown:
+    """Return one unknown with the causes of all."""
+    return Unknown(tuple(dict.fromkeys(cause for item in unknown for cause in item.causes)))
+
+
+def _aggregate(node: tree.Aggregate, pack: Pack) -> Source:
+    kind = pack.kind_of_set(node.members) or ""
+    where = None if node.where is None else compile_expression(node.where, pack)
+    value = None if node.value is None else compile_expression(node.value, pack)
+    nothing = Unknown((Cause(f"{node.function}({node.members})", "no member to take it of"),))
+
+    def work(view: View) -> Decimal | Unknown:
+        members = view.scene.members(kind)
+        chosen = [item for item in members if where is None or _ask(where, item, view) is True]
+        if value is None:
+            if node.function == "count":
+                return Decimal(len(chosen))
+            return Decimal(100 * len(chosen)) / len(members) if members else nothing
+        values = [_ask(value, item, view) for item in chosen]
+        known = [item for item in values if item.__class__ is not Unknown]
+        return _total(node.function, known) if known or node.function == "sum" else nothing
+
+    return work
+
+
+def _ask(question: Source, member: View, asker: View) -> Any:  # noqa: ANN401 - Value or Unknown
+    """Return the answer for a member, with `self.` standing for the subject that asks."""
+    before, member.asker = member.asker, asker
+    try:
+        return question(member)
+    finally:
+        member.asker = before
+
+
+def _total(function: str, values: list[Decimal]) -> Decimal:
+    if function == "min":
+        return min(values)
+    if function == "max":
+        return max(values)
+    total = sum(values, Decimal(0))
+    return total / len(values) if function == "avg" else total
+
+
+def _edited(node: tree.Edited, pack: Pack) -> Source:
+    person = compile_expression(node.person, pack)
+    facts = tuple(item.fact for item in pack.scorecards[node.scorecard].criteria)
+    seconds = float(node.hours * 3600)
+
+    def judge(view: View) -> bool | Unknown:
+        who = person(view)
+        if who.__class__ is Unknown:
+            return who
+        now, recorded = view.scene.now, view.snapshot.facts
+        return any(
+            observed.author == who and (now - observed.recorded_at).total_seconds() <= seconds
+            for observed in (recorded[name] for name in facts if name in recorded)
+        )
+
+    return judge
+
+
+_MAKERS: dict[type, Callable[[Any, Pack], Source]] = {
+    tree.Name: _name,
+    tree.Word: lambda node, _pack: operator.itemgetter(node.value),
+    tree.Compare: lambda node, pack: _compare(node.op, node.left, node.right, pack),
+    tree.Between: lambda node, pack: _both(
+        _compare(">=", node.value, node.low, pack), _compare("<=", node.value, node.high, pack)
+    ),
+    tree.Among: _among,
+    tree.State: _state,
+    tree.Both: lambda node, pack: _both(
+        compile_expression(node.left, pack), compile_expression(node.right, pack)
+    ),
+    tree.Either: lambda node, pack: _either(
+        compile_expression(node.left, pack), compile_expression(node.right, pack)
+    ),
+    tree.Not: lambda node, pack: _not(compile_expression(node.item, pack)),
+    tree.Arithmetic: _arithmetic,
+    tree.Negative: lambda node, pack: _negative(compile_expression(node.item, pack)),
+    tree.If: _if,
+    tree.Call: _call,
+    tree.Aggregate: _aggregate,
+    tree.Edited: _edited,
+}

@@ -1,0 +1,122 @@
+"""A policy pack made ready to judge: every gate and guard a function, made on first use."""
+
+from functools import cached_property, partial
+
+from msgspec import Struct
+
+from kamflow.engine.closures import compile_expression
+from kamflow.engine.machine import WorkflowMachine
+from kamflow.engine.tables import scorecard_source, table_source
+from kamflow.engine.view import Source, Sources, View, parent_source, recorded_source
+from kamflow.model.expression import names_in
+from kamflow.model.pack import Condition, Criterion, Pack
+from kamflow.model.values import Cause, Unknown, Value, value_reader
+
+
+class ReadyCriterion(Struct, frozen=True):
+    """A criterion with its functions and the names that it reads."""
+
+    criterion: Criterion
+    judge: Source
+    must_when: Source | None
+    needs: tuple[Source, ...]
+    names: tuple[str, ...]
+
+
+class CompiledPack:
+    """A pack with the functions of its conditions."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self._sources: dict[str, Sources] = {}
+        self._gates: dict[str, tuple[ReadyCriterion, ...]] = {}
+        self._conditions: dict[int, tuple[Condition, Source]] = {}
+        self._machines: dict[str, WorkflowMachine] = {}
+
+    def sources(self, kind: str) -> Sources:
+        """Return where names get their values from in conditions about `kind`."""
+        if kind not in self._sources:
+            self._sources[kind] = Sources(partial(self._make, kind))
+        return self._sources[kind]
+
+    def ask(self, condition: Condition, view: View) -> Value | Unknown:
+        """Return what `condition` comes to for the subject of `view`."""
+        kept = self._conditions.get(id(condition))
+        if kept is None:
+            kept = (condition, compile_expression(condition.tree, self.pack))
+            self._conditions[id(condition)] = kept
+        value: Value | Unknown = kept[1](view)
+        return value
+
+    def machine(self, workflow: str) -> WorkflowMachine:
+        """Return the state machine of a workflow."""
+        if workflow not in self._machines:
+            self._machines[workflow] = WorkflowMachine(self.pack.workflows[workflow])
+        return self._machines[workflow]
+
+    def gate(self, gate_id: str) -> tuple[ReadyCriterion, ...]:
+        """Return the criteria of a gate, ready to judge."""
+        if gate_id not in self._gates:
+            criteria = self.pack.gates[gate_id].criteria
+            self._gates[gate_id] = tuple(self._ready(item) for item in criteria)
+        return self._gates[gate_id]
+
+    def _ready(self, criterion: Criterion) -> ReadyCriterion:
+        def compiled(condition: Condition) -> Source:
+            return compile_expression(condition.tree, self.pack)
+
+        must_when = criterion.must_when
+        return ReadyCriterion(
+            criterion,
+            compiled(criterion.condition),
+            None if must_when is None else compiled(must_when),
+            tuple(compiled(item) for item in criterion.needs),
+            names_in(criterion.condition.tree),
+        )
+
+    @cached_property
+    def _ancestors(self) -> dict[str, tuple[str, ...]]:
+        found = {}
+        for kind in self.pack.kinds.values():
+            chain, parent = [], kind.parent
+            while parent is not None and parent not in chain:
+                chain.append(parent)
+                parent = self.pack.kinds[parent].parent
+            found[kind.id] = tuple(chain)
+        return found
+
+    def _make(self, kind: str, name: str) -> Source:
+        """Return how `name` is read in conditions about `kind`."""
+        head, _, tail = name.partition(".")
+        if name == "stage":
+            return lambda view: view.snapshot.stage
+        if name == "today":
+            return lambda view: view.today
+        if head == "P":
+            parameter = self.pack.parameters[tail]
+            value = value_reader(parameter.shape.type)(parameter.value)
+            return lambda _view: value
+        if head in self.pack.tables or head in self.pack.scorecards:
+            return self._answer(head, tail)
+        return self._fact(kind, name)
+
+    def _answer(self, head: str, output: str) -> Source:
+        """Return how a table or scorecard (no `output`), or one output of it, is read."""
+        if output:
+            return lambda view: view[head].output(output)
+        if head in self.pack.tables:
+            return table_source(self.pack.tables[head], self.pack)
+        return scorecard_source(self.pack.scorecards[head])
+
+    def _fact(self, kind: str, name: str) -> Source:
+        fact = self.pack.facts.get(name)
+        if fact is None:
+            unknown = Unknown((Cause(name, "the policy knows no such fact"),))
+            return lambda _view: unknown
+        if fact.kind != kind and fact.kind in self._ancestors.get(kind, ()):
+            return parent_source(name, fact.kind)
+        if fact.derived is not None:
+            return compile_expression(fact.derived.tree, self.pack)
+        default = fact.default
+        stand_in = None if default is None else compile_expression(default.tree, self.pack)
+        return recorded_source(fact, self.pack, stand_in)

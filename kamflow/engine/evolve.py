@@ -1,0 +1,129 @@
+"""What an event makes of an instance. Folding all events of an instance gives its snapshot."""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from kamflow.model.events import (
+    ApprovalDecided,
+    ApprovalRequested,
+    ApprovalWithdrawn,
+    CommandRefused,
+    FactsRecorded,
+    Recorded,
+    RoleAssigned,
+    RoleEnded,
+    StageEntered,
+    SubjectOpened,
+    VoteCast,
+)
+from kamflow.model.snapshot import OpenApproval, Snapshot, Vote
+
+
+def replay(events: Iterable[Recorded]) -> Snapshot | None:
+    """Return the snapshot that `events` (all of one instance, in order) make; nothing for none."""
+    snapshot: Snapshot | None = None
+    for recorded in events:
+        snapshot = evolve(snapshot, recorded)
+    return snapshot
+
+
+def evolve(snapshot: Snapshot | None, recorded: Recorded) -> Snapshot:
+    """Return the instance after `recorded`; the first event of an instance opens it."""
+    event = recorded.event
+    if isinstance(event, SubjectOpened):
+        return _opened(event, recorded)
+    if snapshot is None:
+        raise ValueError(f"the history of `{recorded.instance}` does not begin with its opening")
+    after = replace(snapshot, sequence=recorded.sequence)
+    match event:
+        case FactsRecorded():
+            return _with_facts(after, event)
+        case StageEntered():
+            return _in_stage(after, event, recorded)
+        case RoleAssigned() | RoleEnded():
+            return _with_role(after, event)
+        case ApprovalRequested() | VoteCast() | ApprovalDecided() | ApprovalWithdrawn():
+            return _with_approval(after, event, recorded)
+        case CommandRefused():
+            return after
+        case _:
+            assert_never(event)
+
+
+def _opened(event: SubjectOpened, recorded: Recorded) -> Snapshot:
+    return Snapshot(
+        id=recorded.instance,
+        kind=event.kind,
+        name=event.name,
+        parent=event.parent,
+        workflow=event.workflow,
+        stage=event.stage,
+        entered_at=recorded.at,
+        opened_at=recorded.at,
+        pack=recorded.pack,
+        sequence=recorded.sequence,
+    )
+
+
+def _with_facts(after: Snapshot, event: FactsRecorded) -> Snapshot:
+    """Keep what was true last: an older observation stays in the history alone."""
+    facts = dict(after.facts)
+    for name, observed in event.facts.items():
+        known = facts.get(name)
+        if known is None or observed.as_of >= known.as_of:
+            facts[name] = observed
+    for name in event.forgotten:
+        facts.pop(name, None)
+    return replace(after, facts=facts, facts_at=after.sequence)
+
+
+def _in_stage(after: Snapshot, event: StageEntered, recorded: Recorded) -> Snapshot:
+    if event.stage == event.left:
+        return after
+    return replace(
+        after,
+        stage=event.stage,
+        came_from=event.left,
+        entered_at=recorded.at,
+        pack=recorded.pack,
+        rejected={},
+    )
+
+
+def _with_role(after: Snapshot, event: RoleAssigned | RoleEnded) -> Snapshot:
+    people = [person for person in after.roles.get(event.role, ()) if person != event.person]
+    if isinstance(event, RoleAssigned):
+        people.append(event.person)
+    return replace(after, roles={**after.roles, event.role: tuple(sorted(people))})
+
+
+def _with_approval(
+    after: Snapshot,
+    event: ApprovalRequested | VoteCast | ApprovalDecided | ApprovalWithdrawn,
+    recorded: Recorded,
+) -> Snapshot:
+    approvals, rejected = dict(after.approvals), after.rejected
+    match event:
+        case ApprovalRequested():
+            approvals[event.id] = OpenApproval(
+                id=event.id,
+                approval=event.approval,
+                transition=event.transition,
+                target=event.target,
+                requested_by=recorded.actor,
+                requested_at=recorded.at,
+                remark=event.remark,
+            )
+        case VoteCast():
+            vote = Vote(person=recorded.actor, vote=event.vote, at=recorded.at, remark=event.remark)
+            open_one = approvals[event.id]
+            approvals[event.id] = replace(open_one, votes=(*open_one.votes, vote))
+        case ApprovalDecided():
+            approvals.pop(event.id, None)
+            if not event.approved:
+                rejected = {**rejected, event.transition: recorded.sequence}
+        case ApprovalWithdrawn():
+            approvals.pop(event.id, None)
+    return replace(after, approvals=approvals, rejected=rejected)

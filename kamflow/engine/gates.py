@@ -1,0 +1,57 @@
+"""Judges gates."""
+
+from kamflow.engine.compiled import CompiledPack, ReadyCriterion
+from kamflow.engine.view import View
+from kamflow.model.decision import Finding, GateVerdict
+from kamflow.model.values import Severity, Unknown, Verdict
+
+_MUST, _SHOULD = Severity.MUST, Severity.SHOULD
+_MET, _UNMET, _UNKNOWN = Verdict.MET, Verdict.UNMET, Verdict.UNKNOWN
+
+
+def judge_gate(
+    compiled: CompiledPack, gate_id: str, view: View, *, before_approval: bool = False
+) -> GateVerdict:
+    """Judge every criterion of a gate and combine the findings.
+
+    Judging goes on after the first failure, because a report lists everything still open.
+
+    Args:
+        compiled: Pack that has the gate.
+        gate_id: Gate to judge.
+        view: Subject at the instant of judgement.
+        before_approval: Leave out the criteria that the approval itself brings about.
+
+    Returns:
+        The verdict with one finding per criterion, in the gate's order. The gate is unmet when a
+        `must` is unmet, else unknown when a `must` is unknown, else met.
+    """
+    criteria = compiled.gate(gate_id)
+    findings = tuple(
+        _judge(item, view)
+        for item in criteria
+        if not (before_approval and item.criterion.settled_by_approval)
+    )
+    blocking = {item.verdict for item in findings if item.severity is _MUST}
+    verdict = _UNMET if _UNMET in blocking else _UNKNOWN if _UNKNOWN in blocking else _MET
+    return GateVerdict(gate=gate_id, verdict=verdict, findings=findings)
+
+
+def _judge(item: ReadyCriterion, view: View) -> Finding:
+    criterion = item.criterion
+    value = item.judge(view)
+    for need in item.needs:
+        needed = need(view)
+        if needed.__class__ is Unknown:
+            value = needed if value.__class__ is not Unknown else value.joined(needed)
+    severity = _MUST
+    if not criterion.must:
+        # An unknown condition of severity is taken for the stricter one.
+        strict = item.must_when is not None and item.must_when(view) is not False
+        severity = _MUST if strict else _SHOULD
+    readings = tuple([view.reading(name) for name in item.names])
+    if value is True:
+        return Finding(criterion, severity, _MET, readings)
+    if value is False:
+        return Finding(criterion, severity, _UNMET, readings)
+    return Finding(criterion, severity, _UNKNOWN, readings, value.causes)
