@@ -1,0 +1,1 @@
+"""Where instances, their events and the policies live. The only layer that knows SQLAlchemy."""
