@@ -1,0 +1,132 @@
+"""The portfolio by stage: how many, how long, how ready, what waits."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from kamflow.engine.compiled import CompiledPack
+from kamflow.engine.gates import judge_gate
+from kamflow.engine.view import View
+from kamflow.model.pack import Stage
+from kamflow.model.values import Unknown, Verdict
+
+
+class StageStatus(Struct, frozen=True, kw_only=True):
+    """The instances in one stage. Days are whole days since the stage was entered."""
+
+    stage: str
+    count: int
+    median_days: int
+    p90_days: int
+    sla_days: int | None
+    over_sla: int
+    ready: int  # with a gate onwards that is met
+    waiting: int  # with an approval that waits for votes
+    names: tuple[str, ...]
+
+
+class ProgramStatus(Struct, frozen=True, kw_only=True):
+    """A program and its members by stage."""
+
+    program: str
+    name: str
+    stage: str
+    days_in_stage: int
+    sla_days: int | None
+    kind: str
+    stages: tuple[StageStatus, ...]
+    total: int
+
+
+class StatusReport(Struct, frozen=True, kw_only=True):
+    """The status of all programs. `stale_pct` is the share of recorded facts that are too old."""
+
+    as_of: datetime
+    policy: str
+    stale_pct: float
+    programs: tuple[ProgramStatus, ...]
+
+
+class Facts(Struct):
+    """Counts recorded facts and stale ones."""
+
+    recorded: int = 0
+    stale: int = 0
+
+    def count(self, view: View) -> None:
+        """Add the facts of one subject."""
+        for name in view.snapshot.facts:
+            self.recorded += 1
+            self.stale += isinstance(view[name], Unknown)
+
+    @property
+    def stale_pct(self) -> float:
+        """The share of stale facts, in %, to one decimal."""
+        return round(100 * self.stale / self.recorded, 1) if self.recorded else 0.0
+
+
+def program_status(
+    compiled: CompiledPack, program: View, kind: str, members: Sequence[tuple[CompiledPack, View]]
+) -> ProgramStatus:
+    """Return a program with its members of `kind`, each with the policy it stands under."""
+    snapshot = program.snapshot
+    own = compiled.pack.workflows[snapshot.workflow].stages[snapshot.stage]
+    stages = compiled.pack.workflow_of(kind).stages
+    return ProgramStatus(
+        program=snapshot.id,
+        name=snapshot.name,
+        stage=snapshot.stage,
+        days_in_stage=program.day - snapshot.entered_at.toordinal(),
+        sla_days=own.sla_days,
+        kind=kind,
+        stages=tuple(
+            _stage_status(stage, [pair for pair in members if pair[1].snapshot.stage == stage.id])
+            for stage in stages.values()
+        ),
+        total=len(members),
+    )
+
+
+def _stage_status(stage: Stage, members: list[tuple[CompiledPack, View]]) -> StageStatus:
+    days = sorted(view.day - view.snapshot.entered_at.toordinal() for _, view in members)
+    return StageStatus(
+        stage=stage.id,
+        count=len(members),
+        median_days=_rank(days, 50),
+        p90_days=_rank(days, 90),
+        sla_days=stage.sla_days,
+        over_sla=sum(stage.sla_days is not None and day > stage.sla_days for day in days),
+        ready=sum(is_ready(compiled, view) for compiled, view in members),
+        waiting=sum(bool(view.snapshot.approvals) for _, view in members),
+        names=tuple(view.snapshot.name for _, view in members),
+    )
+
+
+def _rank(ordered: list[int], percent: int) -> int:
+    """Return the nearest-rank percentile: the least value that so many percent do not exceed."""
+    return ordered[max(0, -(-percent * len(ordered) // 100) - 1)] if ordered else 0
+
+
+def is_ready(compiled: CompiledPack, view: View) -> bool:
+    """Tell whether a gate onwards is met: of a transition whose guard is met, to another stage."""
+    snapshot = view.snapshot
+    return any(
+        item.gate is not None
+        and (item.when is None or compiled.ask(item.when, view) is True)
+        and _met(compiled, item.gate, view, item.approval is not None)
+        for item in compiled.pack.workflows[snapshot.workflow].leaving(snapshot.stage)
+    )
+
+
+def _met(compiled: CompiledPack, gate: str, view: View, approval: bool) -> bool:  # noqa: FBT001
+    return judge_gate(compiled, gate, view, before_approval=approval).verdict is Verdict.MET
+
+
+def policies(compiled: Iterable[CompiledPack]) -> str:
+    """Return the policies in use, for the foot of a report."""
+    return ", ".join(
+        dict.fromkeys(
+            f"{item.pack.id} {item.pack.version} ({item.pack.digest[:12]})" for item in compiled
+        )
+    )

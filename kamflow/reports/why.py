@@ -1,0 +1,211 @@
+"""Why a transition can or cannot be made: every criterion, its value, its age, who can fix it."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from kamflow.engine.approvals import electorate, resolve
+from kamflow.engine.compiled import CompiledPack
+from kamflow.engine.gates import judge_gate
+from kamflow.engine.people import holders
+from kamflow.engine.tables import explain_table
+from kamflow.engine.view import View
+from kamflow.model.decision import Finding, Reading
+from kamflow.model.pack import Transition
+from kamflow.model.values import Cause, Severity, Unknown, Verdict
+
+
+class SeenFact(Struct, frozen=True, kw_only=True):
+    """A value that a criterion read."""
+
+    name: str
+    value: str | None  # None when unknown
+    unit: str
+    source: str  # system, "derived", "parameter", or "" for a value that was never recorded
+    author: str
+    as_of: datetime | None
+    age_days: int | None
+
+
+class CriterionView(Struct, frozen=True, kw_only=True):
+    """One criterion as it stands now."""
+
+    id: str
+    severity: Severity
+    verdict: Verdict
+    condition: str
+    why: str
+    fix_by: tuple[str, ...]
+    people: tuple[str, ...]  # who holds one of the roles of `fix_by`
+    seen: tuple[SeenFact, ...]
+    causes: tuple[Cause, ...]
+
+
+class RowView(Struct, frozen=True, kw_only=True):
+    """A row of a decision table: hit, or what kept it from being hit."""
+
+    table: str
+    row: str
+    hit: bool
+    result: dict[str, str]
+    why: str
+    missed: tuple[str, ...]
+
+
+class TransitionView(Struct, frozen=True, kw_only=True):
+    """A transition as it stands now: `open` when asking for it would not be refused."""
+
+    id: str
+    trigger: str
+    targets: tuple[str, ...]
+    automatic: bool
+    open: bool
+    guard: str
+    guard_verdict: Verdict
+    gate: str | None
+    gate_title: str
+    verdict: Verdict
+    must_met: int
+    must_total: int
+    should_met: int
+    should_total: int
+    criteria: tuple[CriterionView, ...]
+    approval: str | None
+    voters: tuple[str, ...]
+    requested_by: tuple[str, ...]
+
+
+class Explanation(Struct, frozen=True, kw_only=True):
+    """Everything that leads on from where a subject is."""
+
+    subject: str
+    name: str
+    stage: str
+    as_of: datetime
+    policy: str
+    transitions: tuple[TransitionView, ...]
+    tables: tuple[RowView, ...]
+
+
+def explain(compiled: CompiledPack, view: View, trigger: str | None = None) -> Explanation:
+    """Return how each transition from here stands, or those of one trigger."""
+    snapshot, pack = view.snapshot, compiled.pack
+    leaving = pack.workflows[snapshot.workflow].leaving(snapshot.stage)
+    chosen = [item for item in leaving if trigger in (None, item.trigger)]
+    return Explanation(
+        subject=snapshot.id,
+        name=snapshot.name,
+        stage=snapshot.stage,
+        as_of=view.scene.now,
+        policy=f"{pack.id} {pack.version} ({pack.digest[:12]})",
+        transitions=tuple(explain_transition(compiled, view, item) for item in chosen),
+        tables=tuple(_rows(compiled, view, chosen)),
+    )
+
+
+def explain_transition(compiled: CompiledPack, view: View, item: Transition) -> TransitionView:
+    """Return how one transition stands now."""
+    guard = True if item.when is None else compiled.ask(item.when, view)
+    gate = compiled.pack.gates[item.gate] if item.gate else None
+    judged = (
+        judge_gate(compiled, gate.id, view, before_approval=item.approval is not None)
+        if gate
+        else None
+    )
+    findings = judged.findings if judged else ()
+    must = [found for found in findings if found.severity is Severity.MUST]
+    should = [found for found in findings if found.severity is Severity.SHOULD]
+    verdict = judged.verdict if judged else Verdict.MET
+    approval, voters = _approval(compiled, view, item)
+    return TransitionView(
+        id=item.id,
+        trigger=item.trigger,
+        targets=item.targets,
+        automatic=item.automatic,
+        open=guard is True and verdict is Verdict.MET,
+        guard=item.when.text if item.when else "",
+        guard_verdict=_verdict(guard),
+        gate=gate.id if gate else None,
+        gate_title=gate.title if gate else "",
+        verdict=verdict,
+        must_met=sum(found.verdict is Verdict.MET for found in must),
+        must_total=len(must),
+        should_met=sum(found.verdict is Verdict.MET for found in should),
+        should_total=len(should),
+        criteria=tuple(_criterion(compiled, view, found) for found in findings),
+        approval=approval,
+        voters=voters,
+        requested_by=item.requested_by,
+    )
+
+
+def _verdict(value: object) -> Verdict:
+    if isinstance(value, Unknown):
+        return Verdict.UNKNOWN
+    return Verdict.MET if value is True else Verdict.UNMET
+
+
+def _approval(
+    compiled: CompiledPack, view: View, item: Transition
+) -> tuple[str | None, tuple[str, ...]]:
+    """Return which approval would be asked for, and who could vote on it."""
+    if item.approval is None:
+        return None, ()
+    approval = resolve(compiled, item.approval, view)
+    if isinstance(approval, Unknown):
+        return item.approval, ()
+    return approval.id, tuple(sorted(electorate(compiled, approval, view, "").people))
+
+
+def _criterion(compiled: CompiledPack, view: View, found: Finding) -> CriterionView:
+    criterion = found.criterion
+    people = {person for role in criterion.fix_by for person in holders(compiled.pack, view, role)}
+    return CriterionView(
+        id=criterion.id,
+        severity=found.severity,
+        verdict=found.verdict,
+        condition=criterion.condition.text,
+        why=criterion.why,
+        fix_by=criterion.fix_by,
+        people=tuple(sorted(people)),
+        seen=tuple(_seen(compiled, view, reading) for reading in found.readings),
+        causes=found.causes,
+    )
+
+
+def _seen(compiled: CompiledPack, view: View, reading: Reading) -> SeenFact:
+    observed, pack = reading.observation, compiled.pack
+    fact = pack.facts.get(reading.name)
+    parameter = pack.parameters.get(reading.name.removeprefix("P."))
+    declared = fact or parameter
+    computed = "" if fact and fact.derived is None else "derived"
+    return SeenFact(
+        name=reading.name,
+        value=reading.value,
+        unit=declared.shape.unit if declared else "",
+        source=observed.source if observed else "parameter" if parameter else computed,
+        author=observed.author if observed else "",
+        as_of=observed.as_of if observed else None,
+        age_days=view.day - observed.as_of.toordinal() if observed else None,
+    )
+
+
+def _rows(compiled: CompiledPack, view: View, chosen: list[Transition]) -> list[RowView]:
+    """Return the rows of the tables on which the chosen transitions hang."""
+    pack = compiled.pack
+    routed = {
+        pack.approvals[item.approval].route or "" for item in chosen if item.approval is not None
+    }
+    return [
+        RowView(
+            table=table.id,
+            row=check.row.id,
+            hit=check.hit,
+            result=check.row.then,
+            why=check.row.why,
+            missed=check.missed,
+        )
+        for table in pack.tables.values()
+        if any(route.startswith(f"{table.id}.") for route in routed)
+        for check in explain_table(table, pack, view)
+    ]

@@ -1,0 +1,1 @@
+"""Where the parts meet: the facade, the clock, files, settings and imports."""

@@ -1,0 +1,99 @@
+"""What can be asked of the engine, one call at a time or many in one transaction."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+from kamflow.model.commands import (
+    AssignRole,
+    CastVote,
+    EndRole,
+    OpenSubject,
+    RecordFacts,
+    RequestTransition,
+)
+from kamflow.model.decision import Decision
+from kamflow.runtime.session import Session
+from kamflow.runtime.stating import Statable, stated_facts
+
+
+class Commands(ABC):
+    """The commands. A subclass says in which transaction they run."""
+
+    @abstractmethod
+    def _session(self) -> AbstractContextManager[Session]:
+        """Return the session in which one command runs."""
+
+    def create_program(self, program: str, name: str, *, by: str) -> Decision:
+        """Start a program; `program` becomes its id."""
+        return self.open_subject("program", program, name, by=by)
+
+    def create_account(self, program: str, account: str, name: str, *, by: str) -> Decision:
+        """Enter an account into a program; its id is `program/account`."""
+        return self.open_subject("account", account, name, parent=program, by=by)
+
+    def open_subject(
+        self, kind: str, subject: str, name: str, *, parent: str | None = None, by: str
+    ) -> Decision:
+        """Enter a subject of any kind that the policy declares.
+
+        Raises:
+            AlreadyExistsError: The parent has such a subject already.
+            NotFoundError: There is no such parent.
+        """
+        with self._session() as session:
+            above = session.find(parent).id if parent else None
+            command = OpenSubject(actor=by, id=subject, kind=kind, name=name, parent=above)
+            return session.open(command)
+
+    def assign(self, subject: str, role: str, person: str, *, by: str) -> Decision:
+        """Let a person hold a role on a subject and on what belongs to it."""
+        return self._submit(subject, AssignRole(actor=by, role=role, person=person))
+
+    def unassign(self, subject: str, role: str, person: str, *, by: str) -> Decision:
+        """Take a role from a person."""
+        return self._submit(subject, EndRole(actor=by, role=role, person=person))
+
+    def record_facts(
+        self,
+        subject: str,
+        facts: Mapping[str, Statable],
+        *,
+        source: str = "manual",
+        by: str | None = None,
+        as_of: datetime | None = None,
+    ) -> Decision:
+        """Record what was observed; all values or none.
+
+        Args:
+            subject: Id of the subject.
+            facts: Value by name of the fact: `Money`, numbers, dates, `True`, text, or `Stated`.
+            source: System that the values come from.
+            by: Who states them; the system itself (`service:erp`) when nobody is named.
+            as_of: When they were true (a naive instant is taken for UTC); now when not given.
+        """
+        author = by or f"service:{source}"
+        with self._session() as session:
+            stated = stated_facts(facts, source, author, as_of or session.now)
+            command = RecordFacts(actor=author, facts=stated)
+            return session.submit(session.find(subject), command)
+
+    def request(
+        self, subject: str, trigger: str, *, by: str, target: str | None = None, remark: str = ""
+    ) -> Decision:
+        """Ask for a transition; it is made, waits for an approval, or is refused with reasons."""
+        command = RequestTransition(actor=by, trigger=trigger, target=target, remark=remark)
+        return self._submit(subject, command)
+
+    def vote(self, approval: str, answer: str, *, by: str, remark: str = "") -> Decision:
+        """Answer an open approval (its id stands in the inbox): `approve`, `reject`, `abstain`."""
+        subject = approval.rpartition("#")[0] or approval
+        command = CastVote(actor=by, approval=approval, vote=answer, remark=remark)
+        return self._submit(subject, command)
+
+    def _submit(
+        self, subject: str, command: AssignRole | EndRole | RequestTransition | CastVote
+    ) -> Decision:
+        with self._session() as session:
+            return session.submit(session.find(subject), command)

@@ -1,0 +1,159 @@
+"""Runs commands inside one transaction: load, decide, append."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from kamflow.engine.compiled import CompiledPack
+from kamflow.engine.decide import decide
+from kamflow.engine.view import Scene, Sources, View
+from kamflow.errors import AlreadyExistsError, NotFoundError
+from kamflow.language.diagnostics import did_you_mean
+from kamflow.model.commands import Command, OpenSubject
+from kamflow.model.decision import Decision
+from kamflow.model.snapshot import Snapshot
+from kamflow.runtime.clock import Clock
+from kamflow.storage.store import Transaction
+
+
+class PackShelf:
+    """Policies that are ready to judge, kept by digest: a published pack never changes."""
+
+    def __init__(self) -> None:
+        self._ready: dict[str, CompiledPack] = {}
+
+    def get(self, digest: str, transaction: Transaction) -> CompiledPack:
+        """Return the policy of that digest."""
+        if digest not in self._ready:
+            self._ready[digest] = CompiledPack(transaction.pack(digest))
+        return self._ready[digest]
+
+
+class Session:
+    """Commands and questions in one transaction; what one command changes, the next one sees."""
+
+    def __init__(self, transaction: Transaction, shelf: PackShelf, clock: Clock) -> None:
+        self.transaction, self._shelf, self._clock = transaction, shelf, clock
+        self._newest: str | None = None
+
+    @property
+    def now(self) -> datetime:
+        """The instant of judgement."""
+        return self._clock()
+
+    def newest(self) -> str:
+        """Return the digest of the newest policy.
+
+        Raises:
+            NotFoundError: None is published yet.
+        """
+        if self._newest is None:
+            entries = self.transaction.packs()
+            if not entries:
+                raise NotFoundError("no policy is published; run `kamflow policy publish FOLDER`")
+            self._newest = entries[-1].digest
+        return self._newest
+
+    def compiled(self, digest: str | None = None) -> CompiledPack:
+        """Return a policy ready to judge, the newest unless told otherwise."""
+        return self._shelf.get(digest or self.newest(), self.transaction)
+
+    def find(self, word: str) -> Snapshot:
+        """Return the instance that `word` means: its id, or the part after the program.
+
+        Raises:
+            NotFoundError: There is none, or there are several.
+        """
+        found = self.transaction.load(word)
+        if found is not None:
+            return found
+        ids = self.transaction.named(word)
+        if len(ids) == 1:
+            return self._loaded(ids[0])
+        if ids:
+            raise NotFoundError(f"`{word}` can be {', '.join(ids)}; give the whole id")
+        known = [item.id.rpartition("/")[2] for item in self.transaction.entries()]
+        raise NotFoundError(f"there is no subject `{word}`{did_you_mean(word, known)}")
+
+    def _loaded(self, instance: str) -> Snapshot:
+        snapshot = self.transaction.load(instance)
+        if snapshot is None:
+            raise NotFoundError(f"there is no subject `{instance}`")
+        return snapshot
+
+    def view(self, snapshot: Snapshot) -> tuple[CompiledPack, View]:
+        """Return what conditions see of an instance now, under the policy of its stage."""
+        compiled = self.compiled(snapshot.pack)
+        return compiled, self._scene(compiled, snapshot).look(snapshot)
+
+    def governed(self, kind: str) -> list[str]:
+        """Return the kinds below `kind` that have a workflow."""
+        kinds = self.compiled().pack.kinds.values()
+        return [item.id for item in kinds if item.parent == kind and item.workflow]
+
+    def members(self, program: Snapshot, kind: str) -> list[tuple[CompiledPack, View]]:
+        """Return all subjects of `kind` below a program, each with the policy of its stage."""
+        found: list[tuple[CompiledPack, View]] = []
+        by_pack: dict[str, list[View]] = {}
+        for snapshot in self.transaction.members(program.id, kind):
+            compiled = self.compiled(snapshot.pack)
+            if snapshot.pack not in by_pack:
+                scene = self._scene(compiled, snapshot)
+                by_pack[snapshot.pack] = scene.members(kind)
+            view = next(item for item in by_pack[snapshot.pack] if item.snapshot.id == snapshot.id)
+            found.append((compiled, view))
+        return found
+
+    def open(self, command: OpenSubject) -> Decision:
+        """Open a subject; its id is put behind that of its parent.
+
+        Raises:
+            AlreadyExistsError: The parent has such a subject already.
+        """
+        instance = f"{command.parent}/{command.id}" if command.parent else command.id
+        if self.transaction.load(instance) is not None:
+            raise AlreadyExistsError(f"`{instance}` exists already")
+        compiled = self.compiled()
+        scene = self._scene(compiled, None, command.parent)
+        return self._append(decide(compiled, scene, None, command, instance=instance))
+
+    def submit(self, snapshot: Snapshot, command: Command) -> Decision:
+        """Decide on a command to an instance and record the outcome, refusals included."""
+        compiled = self.compiled(snapshot.pack)
+        decision = decide(
+            compiled,
+            self._scene(compiled, snapshot),
+            snapshot,
+            command,
+            instance=snapshot.id,
+            newest=self._next_pack(compiled, snapshot),
+        )
+        return self._append(decision)
+
+    def _next_pack(self, compiled: CompiledPack, snapshot: Snapshot) -> str:
+        """Return the policy for the next stage: the newest, if it has the instance's workflow."""
+        newest = self.compiled()
+        known = snapshot.workflow in newest.pack.workflows
+        return newest.pack.digest if known else compiled.pack.digest
+
+    def _append(self, decision: Decision) -> Decision:
+        self.transaction.append(decision)
+        return decision
+
+    def _scene(
+        self, compiled: CompiledPack, snapshot: Snapshot | None, parent: str | None = None
+    ) -> Scene:
+        """Return what a decision may look at; sets are loaded when a condition asks for them."""
+        above_id = parent if snapshot is None else snapshot.parent
+        above = self.transaction.load(above_id) if above_id else None
+
+        def members(kind: str) -> Iterable[Snapshot]:
+            own_children = (
+                snapshot is not None and compiled.pack.kinds[kind].parent == snapshot.kind
+            )
+            root = snapshot.id if own_children and snapshot is not None else above_id
+            return self.transaction.members(root, kind) if root else ()
+
+        def sources(kind: str) -> Sources:
+            return compiled.sources(kind)
+
+        return Scene(sources, self.now, above, members)
