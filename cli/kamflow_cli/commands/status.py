@@ -1,0 +1,53 @@
+"""`kamflow status`."""
+
+import click
+
+from kamflow_cli.output import print_json, print_table
+from kamflow_cli.session import json_option, open_kamflow
+
+_COLUMNS = (
+    "stage", "subjects", "median d", "p90 d", "SLA d", "over SLA", "ready", "to be approved",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("program", required=False)
+@json_option
+@click.pass_context
+def status(ctx: click.Context, program: str | None, as_json: bool) -> None:
+    """Show PROGRAM, or every program, with its subjects by stage.
+
+    `ready` counts the subjects with a gate onwards that is met; days are those since the stage was
+    entered.
+    """
+    report = open_kamflow(ctx).status(program)
+    if as_json:
+        print_json(report)
+        return
+    for item in report.programs:
+        sla = f" of {item.sla_days}" if item.sla_days else ""
+        click.echo(f"{item.name} ({item.program}): {item.stage}, day {item.days_in_stage}{sla}")
+        print_table(
+            _COLUMNS,
+            [
+                (
+                    stage.stage,
+                    stage.count or "-",
+                    stage.median_days if stage.count else "-",
+                    stage.p90_days if stage.count else "-",
+                    stage.sla_days or "-",
+                    stage.over_sla if stage.count else "-",
+                    stage.ready if stage.count else "-",
+                    stage.waiting if stage.count else "-",
+                )
+                for stage in item.stages
+            ],
+            right=_COLUMNS[1:],
+        )
+        click.echo(f"{item.total} {item.kind}s in all\n")
+    if not report.programs:
+        click.echo("no program yet; start one with `kamflow program create`")
+    click.echo(
+        f"as of {report.as_of:%Y-%m-%d %H:%M} UTC, policy {report.policy}, "
+        f"{report.stale_pct} % of recorded facts are stale"
+    )

@@ -1,0 +1,7 @@
+"""What a command's exit code says; `docs/reference/cli.md` explains each."""
+
+DONE = 0
+FAILED = 1  # something outside stands in the way: a file, the database, a missing optional part
+BAD_INPUT = 2  # the command line, a policy, a mapping or a file has errors; nothing was changed
+REFUSED = 3  # the policy says no; the reasons are printed and kept in the history
+CONFLICT = 4  # somebody else wrote at the same moment; run it again

@@ -1,0 +1,125 @@
+"""Explanations and events as lines that a person reads."""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+import kamflow as k
+from kamflow import Verdict
+
+_MARKS = {Verdict.MET: "+", Verdict.UNMET: "-", Verdict.UNKNOWN: "?"}
+_GATES = {Verdict.MET: "met", Verdict.UNMET: "not met", Verdict.UNKNOWN: "not ready"}
+
+
+def explanation_lines(explanation: k.Explanation, *, everything: bool = False) -> Iterator[str]:
+    """Yield an explanation, transition by transition."""
+    yield f"{explanation.name} ({explanation.subject}) is in {explanation.stage}"
+    for item in explanation.transitions:
+        yield ""
+        yield from _transition_lines(item, everything=everything)
+    yield from _table_lines(explanation.tables)
+    yield ""
+    yield f"as of {explanation.as_of:%Y-%m-%d %H:%M} UTC, policy {explanation.policy}"
+    if explanation.transitions:
+        yield "(+ met, - unmet, ? unknown: a fact is missing or too old)"
+
+
+def _transition_lines(item: k.TransitionView, *, everything: bool) -> Iterator[str]:
+    goes = f"{item.trigger} -> {' or '.join(item.targets)}"
+    yield f"{goes}: {'open' if item.open else 'shut'}"
+    if item.guard_verdict is not Verdict.MET:
+        yield f"  only when {item.guard} ({item.guard_verdict})"
+    if item.gate:
+        yield (
+            f"  gate {item.gate} {item.gate_title}: {_GATES[item.verdict]}; "
+            f"must {item.must_met}/{item.must_total}, should {item.should_met}/{item.should_total}"
+        )
+    for criterion in item.criteria:
+        yield from _criterion_lines(criterion, everything=everything)
+    if item.approval:
+        voters = ", ".join(item.voters) or "nobody yet"
+        yield f"  then approval {item.approval}, by {voters}"
+
+
+def _criterion_lines(criterion: k.CriterionView, *, everything: bool) -> Iterator[str]:
+    mark = _MARKS[criterion.verdict]
+    yield f"  {mark} {criterion.id} {criterion.severity}: {criterion.condition}"
+    if criterion.verdict is Verdict.MET and not everything:
+        return
+    if criterion.why:
+        yield f"      {criterion.why}"
+    explained = {cause.name for cause in criterion.causes}
+    for seen in criterion.seen:
+        if seen.value is not None or seen.name not in explained:
+            yield f"      {_seen(seen)}"
+    for cause in criterion.causes:
+        writers = f"; {', '.join(cause.writers)} can supply it" if cause.writers else ""
+        yield f"      unknown because `{cause.name}`: {cause.reason}{writers}"
+    if criterion.verdict is not Verdict.MET and criterion.fix_by:
+        people = ", ".join(criterion.people) or "nobody holds the role yet"
+        yield f"      can be fixed by {', '.join(criterion.fix_by)} ({people})"
+
+
+def _seen(seen: k.SeenFact) -> str:
+    if seen.value is None and seen.as_of is None:
+        return f"{seen.name}: no value"
+    value = f"{seen.name} = {seen.value or 'unknown'} {seen.unit}".rstrip()
+    if seen.as_of is None:
+        return f"{value} ({seen.source or 'default'})"
+    return f"{value} ({seen.source}, {seen.author}, {seen.age_days} days old)"
+
+
+def _table_lines(rows: tuple[k.RowView, ...]) -> Iterator[str]:
+    table = None
+    for row in rows:
+        if row.table != table:
+            table = row.table
+            yield ""
+            yield f"table {table}, first row that is met:"
+        if row.hit:
+            result = ", ".join(f"{name} {value}" for name, value in row.result.items())
+            yield f"  + {row.row}: {result}; {row.why}"
+        else:
+            yield f"  - {row.row}: not {'; not '.join(row.missed)}"
+
+
+def event_line(event: k.Event) -> str:
+    """Return an event on one line."""
+    match event:
+        case k.SubjectOpened():
+            return f"opened in {event.stage}"
+        case k.FactsRecorded():
+            news = [f"{name} = {item.value}" for name, item in event.facts.items()]
+            return "; ".join([*news, *(f"{name} forgotten" for name in event.forgotten)])
+        case k.StageEntered():
+            return f"{event.trigger} ({event.transition}): {event.left} -> {event.stage}"
+        case k.RoleAssigned():
+            return f"{event.person} is {event.role}"
+        case k.RoleEnded():
+            return f"{event.person} is no longer {event.role}"
+        case _:
+            return _decision_line(event)
+
+
+def _decision_line(
+    event: k.ApprovalRequested
+    | k.VoteCast
+    | k.ApprovalDecided
+    | k.ApprovalWithdrawn
+    | k.CommandRefused,
+) -> str:
+    match event:
+        case k.ApprovalRequested():
+            return f"approval {event.approval} `{event.id}` asked for {event.transition}"
+        case k.VoteCast():
+            remark = f": {event.remark}" if event.remark else ""
+            return f"votes {event.vote} on `{event.id}`{remark}"
+        case k.ApprovalDecided():
+            how = " automatically" if event.automatic else ""
+            word = "approved" if event.approved else "rejected"
+            return f"{event.approval} {word}{how}: {event.reason}"
+        case k.ApprovalWithdrawn():
+            return f"approval `{event.id}` withdrawn: {event.reason}"
+        case k.CommandRefused():
+            return f"refused {event.command}: {'; '.join(event.reasons)}"
+        case _:
+            assert_never(event)

@@ -1,0 +1,69 @@
+"""The root of the command line. A command is imported when it is called: help is quick."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from kamflow import __version__
+
+# name -> (module, object, what `kamflow --help` says)
+_COMMANDS = {
+    "init": ("setup", "init", "Create a database with the shipped policy, ready to use."),
+    "demo": ("demo", "demo", "Play a whole program on sample data, in a minute."),
+    "policy": ("policy", "policy", "Check and publish policy packs."),
+    "program": ("program", "program", "Start programs and move them through the roll-out."),
+    "account": ("account", "account", "Enter accounts, move them, see what blocks them."),
+    "record": ("record", "record", "Record facts of a program or an account."),
+    "import": ("importing", "import_", "Bring accounts and facts in from files."),
+    "inbox": ("inbox", "inbox", "List what waits for a vote."),
+    "vote": ("inbox", "vote", "Answer an approval."),
+    "status": ("status", "status", "Show the portfolio by stage."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names of the commands, in the order of use."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return the command of that name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name, _ = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"kamflow_cli.commands.{module}"), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in _COMMANDS.items()])
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--db", envvar="KAMFLOW_DB", metavar="URL", help="Database: a file or a URL.")
+@click.option("--now", envvar="KAMFLOW_NOW", metavar="INSTANT", help="Judge as of another instant.")
+@click.version_option(__version__, prog_name="kamflow")
+@click.pass_context
+def root(ctx: click.Context, db: str | None, now: str | None) -> None:
+    """Run the governance of key account management as policy.
+
+    The database is taken from --db, KAMFLOW_DB, or the kamflow.toml of this folder or one above.
+    """
+    ctx.obj = (db, now)
+
+
+def main() -> None:
+    """Run the command line; turn errors into one message and an exit code."""
+    try:
+        root(prog_name="kamflow")
+    except Exception as error:
+        from kamflow_cli.failures import report
+
+        code = report(error)
+        if code is None:
+            raise
+        sys.exit(code)

@@ -1,0 +1,71 @@
+"""Opens the database of an invocation: which one, and at which instant."""
+
+import os
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from kamflow import Kamflow, fixed_clock, system_clock
+
+SETTINGS = "kamflow.toml"
+
+
+def database_url(place: str) -> str:
+    """Return the URL of a database that may be given as a file."""
+    return place if "://" in place else f"sqlite:///{Path(place).absolute().as_posix()}"
+
+
+def find_database(given: str | None) -> str:
+    """Return the URL of the database to use.
+
+    Raises:
+        click.UsageError: None is named anywhere.
+    """
+    if given:
+        return database_url(given)
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        settings = folder / SETTINGS
+        if settings.is_file():
+            return _from_settings(settings)
+    raise click.UsageError("which database? give --db FILE, or run `kamflow init` here first")
+
+
+def _from_settings(path: Path) -> str:
+    try:
+        database = tomllib.loads(path.read_text("utf-8")).get("database")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"{path}: {error}") from error
+    if not isinstance(database, str):
+        raise click.UsageError(f'{path} has no `database = "..."`')
+    return database if "://" in database else database_url(str(path.parent / database))
+
+
+def instant(text: str) -> datetime:
+    """Return the instant that a person wrote: a day, or day and time; in UTC without a zone."""
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.UsageError(f"`{text}` is not an instant; write 2026-03-31T12:00") from error
+    return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)
+
+
+def open_kamflow(ctx: click.Context, *, must_exist: bool = True) -> Kamflow:
+    """Open the database of this invocation."""
+    db, now = ctx.find_root().obj or (None, None)
+    url = find_database(db)
+    if must_exist and url.startswith("sqlite:///"):
+        file = url.removeprefix("sqlite:///")
+        if file not in ("", ":memory:") and not os.path.exists(file):  # noqa: PTH110 - may hold a query
+            raise click.UsageError(f"there is no database `{file}`; create it with `kamflow init`")
+    clock = fixed_clock(instant(now)) if now else system_clock
+    kam = Kamflow.open(url, clock=clock)
+    ctx.call_on_close(kam.close)
+    return kam
+
+
+by_option = click.option(
+    "--by", envvar="KAMFLOW_BY", required=True, metavar="PERSON", help="Who asks (KAMFLOW_BY)."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
