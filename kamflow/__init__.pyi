@@ -3,6 +3,7 @@ from kamflow.errors import (
 )
 from kamflow.errors import (
     ConcurrencyError as ConcurrencyError,
+    DatabaseError as DatabaseError,
 )
 from kamflow.errors import (
     DiagnosticsError as DiagnosticsError,
@@ -107,6 +108,6 @@ from kamflow.runtime.packs import (
 from kamflow.runtime.packs import (
     read_policy as read_policy,
 )
-from kamflow.storage.store import InstanceEntry as InstanceEntry
+from kamflow.storage.reading import InstanceEntry as InstanceEntry
 
 __version__: str

@@ -6,6 +6,7 @@
     |-- NotFoundError          no subject, pack or approval of that name
     |-- AlreadyExistsError     a subject of that name is there
     |-- ConcurrencyError       somebody else wrote first; call again
+    |-- DatabaseError          the database cannot be read or written; the message repeats its words
     |-- SchemaError            the database is not of the version that this code needs
     `-- MissingExtraError      an optional part is not installed; the message says how to get it
 
@@ -49,6 +50,10 @@ class ConcurrencyError(KamflowError):
     def __init__(self, instance_id: str, *, expected: int) -> None:
         super().__init__(f"instance `{instance_id}` has moved on from event {expected}; call again")
         self.instance_id, self.expected = instance_id, expected
+
+
+class DatabaseError(KamflowError):
+    """The database cannot be read or written; nothing was changed."""
 
 
 class SchemaError(KamflowError):

@@ -23,13 +23,4 @@ def report(error: Exception) -> int | None:
     if isinstance(error, errors.KamflowError | OSError):
         click.echo(f"kamflow: {error}", err=True)
         return exit_codes.FAILED
-    return _database_failure(error)
-
-
-def _database_failure(error: Exception) -> int | None:
-    """Report what the database driver says; it comes wrapped in a class we do not import."""
-    cause = getattr(error, "orig", None)
-    if cause is None:
-        return None
-    click.echo(f"kamflow: the database says: {cause}", err=True)
-    return exit_codes.FAILED
+    return None

@@ -8,6 +8,7 @@ import calendar
 import operator
 from collections.abc import Callable
 from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
+from functools import lru_cache
 from typing import Any
 
 from kamflow.engine.view import Source, View
@@ -217,8 +218,11 @@ def _call(node: tree.Call, pack: Pack) -> Source:
     return work
 
 
+_decimal = lru_cache(maxsize=4096)(Decimal)  # ages repeat; making a Decimal costs more than this
+
+
 def _days(view: View, day: Any) -> Decimal:  # noqa: ANN401 - a date
-    return Decimal(view.day - day.toordinal())
+    return _decimal(view.day - day.toordinal())
 
 
 def _months(view: View, day: Any) -> Decimal:  # noqa: ANN401 - a date

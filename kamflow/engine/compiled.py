@@ -8,19 +8,21 @@ from kamflow.engine.closures import compile_expression
 from kamflow.engine.machine import WorkflowMachine
 from kamflow.engine.tables import scorecard_source, table_source
 from kamflow.engine.view import Source, Sources, View, parent_source, recorded_source
+from kamflow.model.decision import Reading
 from kamflow.model.expression import names_in
 from kamflow.model.pack import Condition, Criterion, Pack
 from kamflow.model.values import Cause, Unknown, Value, value_reader
 
 
 class ReadyCriterion(Struct, frozen=True):
-    """A criterion with its functions and the names that it reads."""
+    """A criterion with its functions and what it reads: names, and parameters as they stand."""
 
     criterion: Criterion
     judge: Source
     must_when: Source | None
     needs: tuple[Source, ...]
     names: tuple[str, ...]
+    parameters: tuple[Reading, ...]
 
 
 class CompiledPack:
@@ -65,14 +67,18 @@ class CompiledPack:
         def compiled(condition: Condition) -> Source:
             return compile_expression(condition.tree, self.pack)
 
-        must_when = criterion.must_when
+        must_when, names = criterion.must_when, names_in(criterion.condition.tree)
         return ReadyCriterion(
             criterion,
             compiled(criterion.condition),
             None if must_when is None else compiled(must_when),
             tuple(compiled(item) for item in criterion.needs),
-            names_in(criterion.condition.tree),
+            tuple(name for name in names if not name.startswith("P.")),
+            tuple(self._parameter(name) for name in names if name.startswith("P.")),
         )
+
+    def _parameter(self, name: str) -> Reading:
+        return Reading(name, self.pack.parameters[name.removeprefix("P.")].value)
 
     @cached_property
     def _ancestors(self) -> dict[str, tuple[str, ...]]:

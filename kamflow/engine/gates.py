@@ -1,9 +1,9 @@
 """Judges gates."""
 
 from kamflow.engine.compiled import CompiledPack, ReadyCriterion
-from kamflow.engine.view import View
+from kamflow.engine.view import Source, View
 from kamflow.model.decision import Finding, GateVerdict
-from kamflow.model.values import Severity, Unknown, Verdict
+from kamflow.model.values import Severity, Unknown, Value, Verdict
 
 _MUST, _SHOULD = Severity.MUST, Severity.SHOULD
 _MET, _UNMET, _UNKNOWN = Verdict.MET, Verdict.UNMET, Verdict.UNKNOWN
@@ -27,11 +27,9 @@ def judge_gate(
         `must` is unmet, else unknown when a `must` is unknown, else met.
     """
     criteria = compiled.gate(gate_id)
-    findings = tuple(
-        _judge(item, view)
-        for item in criteria
-        if not (before_approval and item.criterion.settled_by_approval)
-    )
+    if before_approval:
+        criteria = tuple(item for item in criteria if not item.criterion.settled_by_approval)
+    findings = tuple([_judge(item, view) for item in criteria])
     blocking = {item.verdict for item in findings if item.severity is _MUST}
     verdict = _UNMET if _UNMET in blocking else _UNKNOWN if _UNKNOWN in blocking else _MET
     return GateVerdict(gate=gate_id, verdict=verdict, findings=findings)
@@ -40,18 +38,25 @@ def judge_gate(
 def _judge(item: ReadyCriterion, view: View) -> Finding:
     criterion = item.criterion
     value = item.judge(view)
-    for need in item.needs:
-        needed = need(view)
-        if needed.__class__ is Unknown:
-            value = needed if value.__class__ is not Unknown else value.joined(needed)
+    if item.needs:
+        value = _once_known(item.needs, value, view)
     severity = _MUST
     if not criterion.must:
         # An unknown condition of severity is taken for the stricter one.
         strict = item.must_when is not None and item.must_when(view) is not False
         severity = _MUST if strict else _SHOULD
-    readings = tuple([view.reading(name) for name in item.names])
+    readings = (*map(view.readings.__getitem__, item.names), *item.parameters)
     if value is True:
         return Finding(criterion, severity, _MET, readings)
     if value is False:
         return Finding(criterion, severity, _UNMET, readings)
     return Finding(criterion, severity, _UNKNOWN, readings, value.causes)
+
+
+def _once_known(needs: tuple[Source, ...], value: Value | Unknown, view: View) -> Value | Unknown:
+    """Return `value`, or unknown with the causes of what has to be known first and is not."""
+    for need in needs:
+        needed = need(view)
+        if isinstance(needed, Unknown):
+            value = value.joined(needed) if isinstance(value, Unknown) else needed
+    return value

@@ -13,17 +13,15 @@ Source: TypeAlias = Callable[["View"], Any]  # gives a Value or Unknown; answers
 Members: TypeAlias = Callable[[str], Iterable[Snapshot]]  # kind -> subjects of the same program
 
 
-class Sources:
+class Sources(dict[str, Source]):
     """Where the names of one kind of subject get their values; made on first use, then kept."""
 
     def __init__(self, make: Callable[[str], Source]) -> None:
+        super().__init__()
         self._make = make
-        self._made: dict[str, Source] = {}
 
-    def __getitem__(self, name: str) -> Source:
-        source = self._made.get(name)
-        if source is None:
-            source = self._made[name] = self._make(name)
+    def __missing__(self, name: str) -> Source:
+        source = self[name] = self._make(name)
         return source
 
 
@@ -72,14 +70,14 @@ class Scene:
 class View(dict[str, Any]):
     """The names that conditions about one subject can read; each is worked out when first read."""
 
-    __slots__ = ("_readings", "_sources", "asker", "day", "scene", "snapshot")
+    __slots__ = ("_sources", "asker", "day", "readings", "scene", "snapshot")
 
     def __init__(self, scene: Scene, snapshot: Snapshot, sources: Sources) -> None:
         super().__init__()
         self.scene, self.snapshot, self._sources = scene, snapshot, sources
         self.day = scene.now.toordinal()
         self.asker: View | None = None
-        self._readings: dict[str, Reading] = {}
+        self.readings = Readings(self)
 
     def __missing__(self, name: str) -> Any:  # noqa: ANN401 - Value, Unknown or a table's answer
         value = self._sources[name](self)
@@ -97,19 +95,25 @@ class View(dict[str, Any]):
         parent = self.scene.parent
         return parent if parent is not None and parent.snapshot.id == self.snapshot.parent else None
 
-    def reading(self, name: str) -> Reading:
-        """Return what stands under `name`, with the observation that it comes from."""
-        reading = self._readings.get(name)
-        if reading is None:
-            value = self[name]
-            observed = self.snapshot.facts.get(name)
-            if value.__class__ is Unknown:
-                reading = Reading(name, None, observed)
-            elif observed is not None:
-                reading = Reading(name, observed.value, observed)
-            else:
-                reading = Reading(name, format_value(value))
-            self._readings[name] = reading
+
+class Readings(dict[str, Reading]):
+    """What stands under each name that a view was asked for, with where it comes from."""
+
+    __slots__ = ("_view",)
+
+    def __init__(self, view: View) -> None:
+        super().__init__()
+        self._view = view
+
+    def __missing__(self, name: str) -> Reading:
+        value, observed = self._view[name], self._view.snapshot.facts.get(name)
+        if value.__class__ is Unknown:
+            reading = Reading(name, None, observed)
+        elif observed is not None:
+            reading = Reading(name, observed.value, observed)
+        else:
+            reading = Reading(name, format_value(value))
+        self[name] = reading
         return reading
 
 
@@ -126,10 +130,13 @@ def recorded_source(fact: FactType, pack: Pack, default: Source | None) -> Sourc
         if limit is not None and view.day - observed.as_of.toordinal() > limit:
             return _stale(fact, observed, view.day, limit)
         try:
-            return parse(observed.value)
+            value = parse(observed.value)
         except (ValueError, ArithmeticError):
             reason = f"recorded as `{observed.value}`, which is no {fact.shape.type}"
             return Unknown((Cause(name, reason, fact.writers),))
+        # Noted here, where all of it is at hand: finding it again costs more than the note.
+        view.readings[name] = Reading(name, observed.value, observed)
+        return value
 
     return read
 

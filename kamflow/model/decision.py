@@ -8,7 +8,7 @@ from kamflow.model.snapshot import Observation, Snapshot
 from kamflow.model.values import Cause, Severity, Verdict
 
 
-class Reading(Struct, frozen=True):
+class Reading(Struct, frozen=True, gc=False):
     """A name that a condition read, and what stood there."""
 
     name: str
@@ -16,7 +16,7 @@ class Reading(Struct, frozen=True):
     observation: Observation | None = None  # None when it is derived or a parameter
 
 
-class Finding(Struct, frozen=True):
+class Finding(Struct, frozen=True, gc=False):
     """What one criterion comes to, and why."""
 
     criterion: Criterion

@@ -21,7 +21,7 @@ class StageStatus(Struct, frozen=True, kw_only=True):
     p90_days: int
     sla_days: int | None
     over_sla: int
-    ready: int  # with a gate onwards that is met
+    ready: int  # whose next gate is met
     waiting: int  # with an approval that waits for votes
     names: tuple[str, ...]
 
@@ -109,18 +109,17 @@ def _rank(ordered: list[int], percent: int) -> int:
 
 
 def is_ready(compiled: CompiledPack, view: View) -> bool:
-    """Tell whether a gate onwards is met: of a transition whose guard is met, to another stage."""
-    snapshot = view.snapshot
-    return any(
-        item.gate is not None
-        and (item.when is None or compiled.ask(item.when, view) is True)
-        and _met(compiled, item.gate, view, item.approval is not None)
-        for item in compiled.pack.workflows[snapshot.workflow].leaving(snapshot.stage)
-    )
+    """Tell whether the way onwards is open: the gate of the first transition that has one.
 
-
-def _met(compiled: CompiledPack, gate: str, view: View, approval: bool) -> bool:  # noqa: FBT001
-    return judge_gate(compiled, gate, view, before_approval=approval).verdict is Verdict.MET
+    The policy lists the way onwards first among the transitions of a stage.
+    """
+    leaving = compiled.pack.workflows[view.snapshot.workflow].leaving(view.snapshot.stage)
+    onwards = next((item for item in leaving if item.gate is not None), None)
+    if onwards is None or onwards.gate is None:
+        return False
+    asked = onwards.approval is not None
+    judged = judge_gate(compiled, onwards.gate, view, before_approval=asked)
+    return judged.verdict is Verdict.MET
 
 
 def policies(compiled: Iterable[CompiledPack]) -> str:

@@ -14,7 +14,7 @@ from kamflow.model.commands import (
     RequestTransition,
 )
 from kamflow.model.decision import Decision
-from kamflow.runtime.session import Session
+from kamflow.runtime.session import WritingSession
 from kamflow.runtime.stating import Statable, stated_facts
 
 
@@ -22,7 +22,7 @@ class Commands(ABC):
     """The commands. A subclass says in which transaction they run."""
 
     @abstractmethod
-    def _session(self) -> AbstractContextManager[Session]:
+    def _session(self) -> AbstractContextManager[WritingSession]:
         """Return the session in which one command runs."""
 
     def create_program(self, program: str, name: str, *, by: str) -> Decision:

@@ -12,17 +12,18 @@ from kamflow.reports.subjects import SubjectView, subject_view
 from kamflow.reports.why import Explanation, explain
 from kamflow.runtime.clock import Clock, system_clock
 from kamflow.runtime.commands import Commands
-from kamflow.runtime.session import PackShelf, Session
-from kamflow.storage.store import InstanceEntry, PackEntry, Store
+from kamflow.runtime.session import PackShelf, Session, WritingSession
+from kamflow.storage.reading import InstanceEntry, PackEntry
+from kamflow.storage.store import Store
 
 
 class Batch(Commands):
     """Commands in one transaction."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: WritingSession) -> None:
         self.session = session
 
-    def _session(self) -> AbstractContextManager[Session]:
+    def _session(self) -> AbstractContextManager[WritingSession]:
         return nullcontext(self.session)
 
 
@@ -63,12 +64,8 @@ class Kamflow(Commands):
 
     def publish(self, pack: Pack, *, by: str) -> bool:
         """Publish a checked pack; tell whether it differs from the newest one."""
-        with self._store.writing() as transaction:
-            entries = transaction.packs()
-            if entries and entries[-1].digest == pack.digest:
-                return False
-            transaction.publish(pack, self._clock(), by)
-            return True
+        with self._session() as session:
+            return session.publish(pack, by=by)
 
     @contextmanager
     def batch(self) -> Iterator[Batch]:
@@ -77,9 +74,9 @@ class Kamflow(Commands):
             yield Batch(session)
 
     @contextmanager
-    def _session(self) -> Iterator[Session]:
+    def _session(self) -> Iterator[WritingSession]:
         with self._store.writing() as transaction:
-            yield Session(transaction, self._shelf, self._clock)
+            yield WritingSession(transaction, self._shelf, self._clock)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

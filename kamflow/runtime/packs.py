@@ -26,16 +26,17 @@ def pack_folder(pack: str | Path) -> Path:
 
 
 def check_policy(pack: str | Path) -> Loaded:
-    """Return the pack in a folder, or all its problems; places are relative to the folder."""
+    """Return the pack in a folder, or all its problems."""
     folder = pack_folder(pack)
+    shown = Path() if folder == shipped_folder() else folder
     files: dict[str, bytes] = {}
     for name in _FOLDERS:
         for path in sorted((folder / name).rglob("*.yaml")):
             with path.open("rb") as file:
-                files[path.relative_to(folder).as_posix()] = file.read(MAX_BYTES + 1)
+                files[(shown / path.relative_to(folder)).as_posix()] = file.read(MAX_BYTES + 1)
     if not files:
         what = f"`{folder}` holds no `*.yaml` under `workflows/` or `rules/`"
-        return Loaded(None, (Diagnostic(Place(folder.name or ".", 1, 1), "K106", what),))
+        return Loaded(None, (Diagnostic(Place(folder.as_posix(), 1, 1), "K106", what),))
     return load_pack(files)
 
 

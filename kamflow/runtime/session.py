@@ -1,4 +1,4 @@
-"""Runs commands inside one transaction: load, decide, append."""
+"""Questions and commands inside one transaction."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,9 +10,10 @@ from kamflow.errors import AlreadyExistsError, NotFoundError
 from kamflow.language.diagnostics import did_you_mean
 from kamflow.model.commands import Command, OpenSubject
 from kamflow.model.decision import Decision
+from kamflow.model.pack import Pack
 from kamflow.model.snapshot import Snapshot
 from kamflow.runtime.clock import Clock
-from kamflow.storage.store import Transaction
+from kamflow.storage.reading import Reading, Writing
 
 
 class PackShelf:
@@ -21,7 +22,7 @@ class PackShelf:
     def __init__(self) -> None:
         self._ready: dict[str, CompiledPack] = {}
 
-    def get(self, digest: str, transaction: Transaction) -> CompiledPack:
+    def get(self, digest: str, transaction: Reading) -> CompiledPack:
         """Return the policy of that digest."""
         if digest not in self._ready:
             self._ready[digest] = CompiledPack(transaction.pack(digest))
@@ -29,9 +30,9 @@ class PackShelf:
 
 
 class Session:
-    """Commands and questions in one transaction; what one command changes, the next one sees."""
+    """Questions to one state of the database."""
 
-    def __init__(self, transaction: Transaction, shelf: PackShelf, clock: Clock) -> None:
+    def __init__(self, transaction: Reading, shelf: PackShelf, clock: Clock) -> None:
         self.transaction, self._shelf, self._clock = transaction, shelf, clock
         self._newest: str | None = None
 
@@ -93,15 +94,49 @@ class Session:
     def members(self, program: Snapshot, kind: str) -> list[tuple[CompiledPack, View]]:
         """Return all subjects of `kind` below a program, each with the policy of its stage."""
         found: list[tuple[CompiledPack, View]] = []
-        by_pack: dict[str, list[View]] = {}
+        scenes: dict[str, dict[str, View]] = {}  # policies see the set each in their own way
         for snapshot in self.transaction.members(program.id, kind):
             compiled = self.compiled(snapshot.pack)
-            if snapshot.pack not in by_pack:
-                scene = self._scene(compiled, snapshot)
-                by_pack[snapshot.pack] = scene.members(kind)
-            view = next(item for item in by_pack[snapshot.pack] if item.snapshot.id == snapshot.id)
-            found.append((compiled, view))
+            if snapshot.pack not in scenes:
+                members = self._scene(compiled, snapshot).members(kind)
+                scenes[snapshot.pack] = {item.snapshot.id: item for item in members}
+            found.append((compiled, scenes[snapshot.pack][snapshot.id]))
         return found
+
+    def _scene(
+        self, compiled: CompiledPack, snapshot: Snapshot | None, parent: str | None = None
+    ) -> Scene:
+        """Return what a decision may look at; sets are loaded when a condition asks for them."""
+        above_id = parent if snapshot is None else snapshot.parent
+        above = self.transaction.load(above_id) if above_id else None
+
+        def members(kind: str) -> Iterable[Snapshot]:
+            own_children = (
+                snapshot is not None and compiled.pack.kinds[kind].parent == snapshot.kind
+            )
+            root = snapshot.id if own_children and snapshot is not None else above_id
+            return self.transaction.members(root, kind) if root else ()
+
+        def sources(kind: str) -> Sources:
+            return compiled.sources(kind)
+
+        return Scene(sources, self.now, above, members)
+
+
+class WritingSession(Session):
+    """Commands as well: load, decide, append."""
+
+    def __init__(self, transaction: Writing, shelf: PackShelf, clock: Clock) -> None:
+        super().__init__(transaction, shelf, clock)
+        self._writing = transaction
+
+    def publish(self, pack: Pack, *, by: str) -> bool:
+        """Publish a checked pack; tell whether it differs from the newest one."""
+        entries = self.transaction.packs()
+        if entries and entries[-1].digest == pack.digest:
+            return False
+        self._writing.publish(pack, self.now, by)
+        return True
 
     def open(self, command: OpenSubject) -> Decision:
         """Open a subject; its id is put behind that of its parent.
@@ -136,24 +171,5 @@ class Session:
         return newest.pack.digest if known else compiled.pack.digest
 
     def _append(self, decision: Decision) -> Decision:
-        self.transaction.append(decision)
+        self._writing.append(decision)
         return decision
-
-    def _scene(
-        self, compiled: CompiledPack, snapshot: Snapshot | None, parent: str | None = None
-    ) -> Scene:
-        """Return what a decision may look at; sets are loaded when a condition asks for them."""
-        above_id = parent if snapshot is None else snapshot.parent
-        above = self.transaction.load(above_id) if above_id else None
-
-        def members(kind: str) -> Iterable[Snapshot]:
-            own_children = (
-                snapshot is not None and compiled.pack.kinds[kind].parent == snapshot.kind
-            )
-            root = snapshot.id if own_children and snapshot is not None else above_id
-            return self.transaction.members(root, kind) if root else ()
-
-        def sources(kind: str) -> Sources:
-            return compiled.sources(kind)
-
-        return Scene(sources, self.now, above, members)

@@ -1,10 +1,8 @@
 """Every difference between the databases."""
 
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import make_url
 
 
 def open_engine(url: str) -> Engine:
@@ -32,11 +30,3 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
 def _begin_immediate(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's connection
     reads = connection.get_execution_options().get("reads_only", False)
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-
-
-def database_file(url: str) -> Path | None:
-    """Return the file of an embedded database; nothing for a server or memory."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
-        return None
-    return Path(str(parsed.database))

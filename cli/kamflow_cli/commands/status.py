@@ -17,8 +17,7 @@ _COLUMNS = (
 def status(ctx: click.Context, program: str | None, as_json: bool) -> None:
     """Show PROGRAM, or every program, with its subjects by stage.
 
-    `ready` counts the subjects with a gate onwards that is met; days are those since the stage was
-    entered.
+    `ready` counts the subjects whose next gate is met; days are those since the stage was entered.
     """
     report = open_kamflow(ctx).status(program)
     if as_json:
