@@ -1,11 +1,10 @@
 """The root of the command line. A command is imported when it is called: help is quick."""
 
-import sys
 from importlib import import_module
 
 import click
 
-from kamflow import __version__
+from kamflow import KamflowError, __version__
 
 # name -> (module, object, what `kamflow --help` says)
 _COMMANDS = {
@@ -37,6 +36,17 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(f"kamflow_cli.commands.{module}"), name)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; turn an error into a message and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
+        except (KamflowError, OSError) as error:
+            from kamflow_cli.failures import report
+
+            ctx.exit(report(error))
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands without importing them."""
         with formatter.section("Commands"):
@@ -57,13 +67,5 @@ def root(ctx: click.Context, db: str | None, now: str | None) -> None:
 
 
 def main() -> None:
-    """Run the command line; turn errors into one message and an exit code."""
-    try:
-        root(prog_name="kamflow")
-    except Exception as error:
-        from kamflow_cli.failures import report
-
-        code = report(error)
-        if code is None:
-            raise
-        sys.exit(code)
+    """Run the command line."""
+    root(prog_name="kamflow")

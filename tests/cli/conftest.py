@@ -1,0 +1,38 @@
+"""Runs commands as a person at a terminal does, against a database in a temporary folder."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from kamflow_cli.main import root
+
+from tests.command_line import Ran, Run
+
+NOW = "2026-03-31T12:00"
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return a function that runs `kamflow` with some arguments in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("KAMFLOW_DB", "KAMFLOW_BY", "KAMFLOW_NOW"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run_command(*arguments: str, now: str = NOW, stdin: str | None = None) -> Ran:
+        result = CliRunner().invoke(root, ["--now", now, *arguments], input=stdin)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Ran(result.exit_code, result.stdout, result.stderr)
+
+    return run_command
+
+
+@pytest.fixture
+def ready(run: Run) -> Run:
+    """Return `run` in a folder with a database and the program `north` with its people."""
+    run("init")
+    roles = ("program_manager=ana", "program_sponsor=victor", "program_office=olga")
+    assigned = [part for role in roles for part in ("--assign", role)]
+    created = run("program", "create", "north", "--name", "North", *assigned, "--by", "ana")
+    assert created.code == 0, created.err
+    return run
