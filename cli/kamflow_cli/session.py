@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,24 +44,29 @@ def _from_settings(path: Path) -> str:
 
 
 def instant(text: str) -> datetime:
-    """Return the instant that a person wrote: a day, or day and time; in UTC without a zone."""
+    """Return the instant that a person wrote, in UTC: a day, or day and time, of any zone."""
     try:
         parsed = datetime.fromisoformat(text)
     except ValueError as error:
         raise click.UsageError(f"`{text}` is not an instant; write 2026-03-31T12:00") from error
-    return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)
+    return parsed.astimezone(UTC) if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)
+
+
+def clock_of(ctx: click.Context) -> Callable[[], datetime]:
+    """Return the clock of this invocation: it stands still when --now is given."""
+    _, now = ctx.find_root().obj or (None, None)
+    return fixed_clock(instant(now)) if now else system_clock
 
 
 def open_kamflow(ctx: click.Context, *, must_exist: bool = True) -> Kamflow:
     """Open the database of this invocation."""
-    db, now = ctx.find_root().obj or (None, None)
+    db, _ = ctx.find_root().obj or (None, None)
     url = find_database(db)
     if must_exist and url.startswith("sqlite:///"):
         file = url.removeprefix("sqlite:///")
         if file not in ("", ":memory:") and not os.path.exists(file):  # noqa: PTH110 - may hold a query
             raise click.UsageError(f"there is no database `{file}`; create it with `kamflow init`")
-    clock = fixed_clock(instant(now)) if now else system_clock
-    kam = Kamflow.open(url, clock=clock)
+    kam = Kamflow.open(url, clock=clock_of(ctx))
     ctx.call_on_close(kam.close)
     return kam
 

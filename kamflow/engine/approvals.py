@@ -10,7 +10,7 @@ from kamflow.engine.people import holders
 from kamflow.engine.view import View
 from kamflow.model.pack import Approval
 from kamflow.model.snapshot import Vote
-from kamflow.model.values import Unknown
+from kamflow.model.values import Cause, Unknown
 
 ANSWERS = ("approve", "reject", "abstain")
 
@@ -44,6 +44,8 @@ def resolve(compiled: CompiledPack, approval_id: str, view: View) -> Approval | 
     picked = view[approval.route]
     if isinstance(picked, Unknown):
         return picked
+    if picked not in compiled.pack.approvals:
+        return Unknown((Cause(approval.route, f"is `{picked}`, which is no approval"),))
     return resolve(compiled, picked, view)
 
 
@@ -68,9 +70,9 @@ def electorate(
 
 def obstacle(approval: Approval, who: Electorate) -> str | None:
     """Return why nobody could ever give the approval, or nothing when it can be given."""
-    for role, people in who.seats.items():
-        if not people and approval.rule in ("all", "one"):
-            return f"nobody may vote as `{role}`"
+    empty = [role for role, people in who.seats.items() if not people]
+    if empty and (approval.rule == "all" or len(empty) == len(who.seats)):
+        return f"nobody may vote as {', '.join(f'`{role}`' for role in empty)}"
     if approval.rule == "all" and not _seated(who.seats, who.people):
         return "there are fewer people than roles that have to vote, and one person has one vote"
     needed = {"at_least": approval.least}.get(approval.rule, max(approval.quorum, 1))
@@ -84,12 +86,14 @@ def obstacle(approval: Approval, who: Electorate) -> str | None:
 def tally(approval: Approval, who: Electorate, votes: Sequence[Vote]) -> Outcome:
     """Return what `votes` come to, which does not hang on their order.
 
-    A majority or two thirds is decided as soon as the votes still to come cannot change it; a tie
-    is a no. A chair who has to vote keeps an approval (not a rejection) open.
+    The vote of somebody who may not vote any more does not count. A majority or two thirds is
+    decided as soon as the votes still to come cannot change it; a tie is a no. A chair who has to
+    vote keeps an approval (not a rejection) open.
     """
-    yes = frozenset(vote.person for vote in votes if vote.vote == "approve")
-    no = frozenset(vote.person for vote in votes if vote.vote == "reject")
-    cast = frozenset(vote.person for vote in votes)
+    counted = [vote for vote in votes if vote.person in who.people]
+    yes = frozenset(vote.person for vote in counted if vote.vote == "approve")
+    no = frozenset(vote.person for vote in counted if vote.vote == "reject")
+    cast = frozenset(vote.person for vote in counted)
     waiting = len(who.people - cast)
     match approval.rule:
         case "one":

@@ -11,6 +11,7 @@ from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
 from functools import lru_cache
 from typing import Any
 
+from kamflow.engine.arithmetic import OPERATIONS, divided, negative, total
 from kamflow.engine.view import Source, View
 from kamflow.model import expression as tree
 from kamflow.model.expression import Expression
@@ -24,13 +25,6 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
-}
-_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "% of": lambda percent, whole: percent * whole / 100,
 }
 
 
@@ -119,15 +113,16 @@ def _state(node: tree.State, pack: Pack) -> Source:
     value, wanted = compile_expression(node.value, pack), node.state in ("present", "known")
     if node.state in ("known", "unknown"):
         return lambda view: (value(view).__class__ is not Unknown) is wanted
-    if isinstance(node.value, tree.Name) and not node.value.of_asker:
-        path = node.value.path
+    if not isinstance(node.value, tree.Name):
+        return lambda view: (value(view).__class__ is not Unknown) is wanted
+    path, of_asker = node.value.path, node.value.of_asker
 
-        def present(view: View) -> bool:
-            here = path in view.snapshot.facts or view[path].__class__ is not Unknown
-            return here is wanted
+    def present(view: View) -> bool:
+        place = view.asker if of_asker and view.asker is not None else view
+        recorded = place.observation(path) is not None
+        return (recorded or place[path].__class__ is not Unknown) is wanted
 
-        return present
-    return lambda view: (value(view).__class__ is not Unknown) is wanted
+    return present
 
 
 def _both(left: Source, right: Source) -> Source:
@@ -167,14 +162,14 @@ def _not(item: Source) -> Source:
 def _negative(item: Source) -> Source:
     def work(view: View) -> Any:  # noqa: ANN401 - Decimal or Unknown
         value = item(view)
-        return value if value.__class__ is Unknown else -value
+        return value if value.__class__ is Unknown else negative(value)
 
     return work
 
 
 def _arithmetic(node: tree.Arithmetic, pack: Pack) -> Source:
     left, right = compile_expression(node.left, pack), compile_expression(node.right, pack)
-    combine = _ARITHMETIC[node.op]
+    combine = OPERATIONS[node.op]
 
     def work(view: View) -> Any:  # noqa: ANN401 - Decimal or Unknown
         one, other = left(view), right(view)
@@ -250,17 +245,18 @@ def joined(unknown: list[Unknown]) -> Unknown:
 
 def _aggregate(node: tree.Aggregate, pack: Pack) -> Source:
     kind = pack.kind_of_set(node.members) or ""
+    above = pack.kinds[kind].parent if kind else None
     where = None if node.where is None else compile_expression(node.where, pack)
     value = None if node.value is None else compile_expression(node.value, pack)
     nothing = Unknown((Cause(f"{node.function}({node.members})", "no member to take it of"),))
 
     def work(view: View) -> Decimal | Unknown:
-        members = view.scene.members(kind)
+        members = view.members(kind, above)
         chosen = [item for item in members if where is None or _ask(where, item, view) is True]
         if value is None:
             if node.function == "count":
                 return Decimal(len(chosen))
-            return Decimal(100 * len(chosen)) / len(members) if members else nothing
+            return divided(Decimal(100 * len(chosen)), len(members)) if members else nothing
         values = [_ask(value, item, view) for item in chosen]
         known = [item for item in values if item.__class__ is not Unknown]
         return _total(node.function, known) if known or node.function == "sum" else nothing
@@ -282,8 +278,7 @@ def _total(function: str, values: list[Decimal]) -> Decimal:
         return min(values)
     if function == "max":
         return max(values)
-    total = sum(values, Decimal(0))
-    return total / len(values) if function == "avg" else total
+    return divided(total(values), len(values)) if function == "avg" else total(values)
 
 
 def _edited(node: tree.Edited, pack: Pack) -> Source:

@@ -9,6 +9,8 @@ from kamflow.engine.moves import (
     No,
     enter,
     find_transition,
+    guard_of,
+    guard_reason,
     request,
     set_on_opening,
     transition_of,
@@ -46,7 +48,7 @@ def decide(
     command: Command,
     *,
     instance: str,
-    newest: str | None = None,
+    newest: CompiledPack | None = None,
 ) -> Decision:
     """Return the answer to `command`, with the events that record it.
 
@@ -59,9 +61,11 @@ def decide(
         snapshot: The instance; nothing when it is to be opened.
         command: What is asked for, and by whom.
         instance: Id of the instance.
-        newest: Digest of the policy that is taken at the next stage; that of `compiled` if none.
+        newest: Policy that is taken at the next stage; `compiled` if none.
     """
     draft = Draft(compiled, scene, snapshot, command.actor, instance=instance, newest=newest)
+    if command.actor in ("", SYSTEM):
+        return draft.refused(_name(command), f"say who asks; `{SYSTEM}` is the engine alone")
     match command:
         case OpenSubject():
             refusal = _open(draft, command)
@@ -78,12 +82,22 @@ def decide(
     return refusal or _follow_up(draft)
 
 
+def _name(command: Command) -> str:
+    return command.trigger if isinstance(command, RequestTransition) else type(command).__name__
+
+
 def _open(draft: Draft, command: OpenSubject) -> Decision | None:
     pack = draft.compiled.pack
     kind = pack.kinds.get(command.kind)
     if kind is None or kind.workflow is None:
         hint = did_you_mean(command.kind, pack.kinds)
         return draft.refused("open", f"the policy has no workflow for `{command.kind}`{hint}")
+    if not command.id.strip() or "/" in command.id:
+        return draft.refused("open", f"`{command.id}` is no id; it has letters, and no `/`")
+    above = draft.scene.subject(command.parent) if command.parent else None
+    if (None if above is None else above.snapshot.kind) != kind.parent:
+        place = f"below a `{kind.parent}`" if kind.parent else "at the top, below nothing"
+        return draft.refused("open", f"a `{command.kind}` is opened {place}")
     workflow = pack.workflows[kind.workflow]
     draft.emit(
         SubjectOpened(
@@ -180,10 +194,12 @@ def _settle(draft: Draft, open_one: OpenApproval, *, approved: bool) -> Decision
 
 
 def _trial(draft: Draft, decided: ApprovalDecided, open_one: OpenApproval) -> No | None:
-    """Make the approved transition; when its gate does not hold any more, undo that and say why."""
+    """Make the approved transition; when guard or gate hold no more, undo that and say why."""
+    item = transition_of(draft, open_one.transition)
+    if guard_of(draft, item) is not True:
+        return No((guard_reason(draft, item),), item.id)
     mark = draft.mark()
     draft.emit(decided)
-    item = transition_of(draft, open_one.transition)
     no = enter(draft, item, open_one.target, open_one.remark, approved=True)
     if no is not None:
         draft.back_to(mark)

@@ -2,12 +2,24 @@
 
 from datetime import datetime
 
+from msgspec import Struct
+
 from kamflow.engine.compiled import CompiledPack
 from kamflow.engine.evolve import evolve
 from kamflow.engine.view import Scene, View
 from kamflow.model.decision import Decision, GateVerdict
 from kamflow.model.events import CommandRefused, Event, Recorded
 from kamflow.model.snapshot import Snapshot
+
+
+class Mark(Struct, frozen=True):
+    """A point of a draft to go back to."""
+
+    events: int
+    snapshot: Snapshot | None
+    notes: int
+    compiled: CompiledPack
+    scene: Scene
 
 
 class Draft:
@@ -21,11 +33,11 @@ class Draft:
         actor: str,
         *,
         instance: str,
-        newest: str | None = None,
+        newest: CompiledPack | None = None,
     ) -> None:
         self.compiled, self.scene, self.actor, self.instance = compiled, scene, actor, instance
-        self.newest = newest or compiled.pack.digest
-        self._before = snapshot
+        self._newest = newest or compiled
+        self._start = Mark(0, snapshot, 0, compiled, scene)
         self._snapshot = snapshot
         self._view: View | None = None
         self._events: list[Recorded] = []
@@ -71,14 +83,25 @@ class Draft:
         self._snapshot = evolve(self._snapshot, recorded)
         self._view = None
 
-    def mark(self) -> tuple[int, Snapshot | None, int]:
-        """Return the present point, for `back_to`."""
-        return len(self._events), self._snapshot, len(self.notes)
+    def policy_of(self, stage: str) -> CompiledPack:
+        """Return the policy under which a stage is entered: the newest one that has the stage."""
+        workflow = self._newest.pack.workflows.get(self.snapshot.workflow)
+        return self._newest if workflow and stage in workflow.stages else self.compiled
 
-    def back_to(self, mark: tuple[int, Snapshot | None, int]) -> None:
+    def go_on_under(self, compiled: CompiledPack) -> None:
+        """Judge by another policy from here on."""
+        self.compiled, self.scene = compiled, self.scene.under(compiled.sources)
+        self._view = None
+
+    def mark(self) -> Mark:
+        """Return the present point, for `back_to`."""
+        count, notes = len(self._events), len(self.notes)
+        return Mark(count, self._snapshot, notes, self.compiled, self.scene)
+
+    def back_to(self, mark: Mark) -> None:
         """Drop every event and note since `mark`."""
-        count, self._snapshot, notes = mark
-        del self._events[count:], self.notes[notes:]
+        del self._events[mark.events :], self.notes[mark.notes :]
+        self._snapshot, self.compiled, self.scene = mark.snapshot, mark.compiled, mark.scene
         self._view = None
 
     def accepted(self) -> Decision:
@@ -100,9 +123,8 @@ class Draft:
         faults: dict[str, str] | None = None,
     ) -> Decision:
         """Return a refusal: the events so far are dropped, the refusal itself is kept."""
-        self._events.clear()
-        self._snapshot, self._view = self._before, None
-        if self._before is not None:
+        self.back_to(self._start)
+        if self._snapshot is not None:
             kept = tuple(item.kept() for item in gate.open_findings()) if gate else ()
             self.emit(
                 CommandRefused(

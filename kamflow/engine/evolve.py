@@ -70,13 +70,16 @@ def _opened(event: SubjectOpened, recorded: Recorded) -> Snapshot:
 def _with_facts(after: Snapshot, event: FactsRecorded) -> Snapshot:
     """Keep what was true last: an older observation stays in the history alone."""
     facts = dict(after.facts)
-    for name, observed in event.facts.items():
-        known = facts.get(name)
-        if known is None or observed.as_of >= known.as_of:
-            facts[name] = observed
+    news = [
+        name
+        for name, observed in event.facts.items()
+        if name not in facts or observed.as_of >= facts[name].as_of
+    ]
+    facts.update({name: event.facts[name] for name in news})
     for name in event.forgotten:
         facts.pop(name, None)
-    return replace(after, facts=facts, facts_at=after.sequence)
+    changed = news or event.forgotten
+    return replace(after, facts=facts, facts_at=after.sequence if changed else after.facts_at)
 
 
 def _in_stage(after: Snapshot, event: StageEntered, recorded: Recorded) -> Snapshot:

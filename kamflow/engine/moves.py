@@ -43,21 +43,23 @@ def find_transition(draft: Draft, trigger: str) -> Transition | No:
     allowed = [i for i in named if holds_any(pack, draft.view, draft.actor, i.requested_by)]
     if not allowed:
         return No((lacking(pack, draft.view, draft.actor, named[0].requested_by),), named[0].id)
-    enabled = [item for item in allowed if _guard(draft, item) is True]
+    enabled = [item for item in allowed if guard_of(draft, item) is True]
     if len(enabled) == 1:
         return enabled[0]
     if enabled:
         ids = ", ".join(item.id for item in enabled)
         return No((f"the guards of {ids} are met together; correct the policy",), enabled[0].id)
-    return No(tuple(_guard_reason(draft, item) for item in allowed), allowed[0].id)
+    return No(tuple(guard_reason(draft, item) for item in allowed), allowed[0].id)
 
 
-def _guard(draft: Draft, item: Transition) -> object:
+def guard_of(draft: Draft, item: Transition) -> object:
+    """Return what the guard of a transition comes to now; a transition without one is open."""
     return True if item.when is None else draft.compiled.ask(item.when, draft.view)
 
 
-def _guard_reason(draft: Draft, item: Transition) -> str:
-    verdict = _guard(draft, item)
+def guard_reason(draft: Draft, item: Transition) -> str:
+    """Return why a transition is not open, for a person to read."""
+    verdict = guard_of(draft, item)
     text = item.when.text if item.when else ""
     if not isinstance(verdict, Unknown):
         return f"{item.id} is not open: {text}"
@@ -193,8 +195,10 @@ def enter(
         remark=remark,
         findings=_kept(draft.gate),
     )
-    draft.emit(entered, pack=draft.newest if stage != left else None)
+    policy = draft.policy_of(stage) if stage != left else draft.compiled
+    draft.emit(entered, pack=policy.pack.digest)
     if stage != left:
+        draft.go_on_under(policy)
         settings = {**_values(draft, _stage(draft, stage).set), **settings}
         _withdraw_others(draft)
     _record(draft, settings)
@@ -227,6 +231,7 @@ def _values(draft: Draft, settings: tuple[Setting, ...]) -> dict[str, str | None
 
 
 def _record(draft: Draft, values: dict[str, str | None]) -> None:
+    declared = draft.compiled.pack.facts
     facts = {
         name: Observation(
             value=value,
@@ -234,7 +239,7 @@ def _record(draft: Draft, values: dict[str, str | None]) -> None:
             source="kamflow",
             author=SYSTEM,
             recorded_at=draft.now,
-            unit=draft.compiled.pack.facts[name].shape.unit,
+            unit=declared[name].shape.unit if name in declared else "",
         )
         for name, value in values.items()
         if value is not None

@@ -1,10 +1,10 @@
 """Decides on facts that somebody states."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from kamflow.engine.draft import Draft
-from kamflow.engine.people import holds_any, lacking
+from kamflow.engine.people import SYSTEM, holds_any, lacking
 from kamflow.language.diagnostics import did_you_mean
 from kamflow.model.commands import Stated
 from kamflow.model.decision import Decision
@@ -34,6 +34,11 @@ def record_facts(draft: Draft, stated: Mapping[str, Stated]) -> Decision | None:
     return None
 
 
+def lies_ahead(as_of: datetime, now: datetime) -> bool:
+    """Tell whether an observation would be one of the future, beyond what clocks differ by."""
+    return as_of > now + _CLOCKS_DIFFER_BY
+
+
 def _known(draft: Draft, name: str, observed: Observation) -> bool:
     """Tell whether the same was recorded before, so that sending it twice changes nothing."""
     known = draft.snapshot.facts.get(name)
@@ -51,17 +56,21 @@ def _observe(draft: Draft, name: str, stated: Stated) -> Observation:
     Raises:
         ValueError: It cannot be recorded; the message says why.
     """
+    if stated.author == SYSTEM:
+        raise ValueError(f"`{SYSTEM}` is the engine alone; say who states it")
     fact = _fact(draft, name)
     value = parse_value(fact.shape, stated.text)
     if stated.unit and fact.shape.unit and stated.unit != fact.shape.unit:
         raise ValueError(f"is in `{stated.unit}`; it is kept in `{fact.shape.unit}`")
-    if stated.as_of > draft.now + _CLOCKS_DIFFER_BY:
+    if stated.as_of.tzinfo is None:
+        raise ValueError(f"as of {stated.as_of} has no time zone")
+    if lies_ahead(stated.as_of, draft.now):
         raise ValueError(f"as of {stated.as_of.date()} lies in the future")
     if fact.writers and not holds_any(draft.compiled.pack, draft.view, stated.author, fact.writers):
         raise ValueError(lacking(draft.compiled.pack, draft.view, stated.author, fact.writers))
     return Observation(
         value=format_value(value),
-        as_of=stated.as_of,
+        as_of=stated.as_of.astimezone(UTC),  # days are counted in UTC
         source=stated.source,
         author=stated.author,
         recorded_at=draft.now,

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from kamflow.engine.closures import compile_expression
+from kamflow.engine.arithmetic import divided, minus, times, total
+from kamflow.engine.closures import compile_expression, joined
 from kamflow.engine.view import Source, View
 from kamflow.language.unparse import unparse
 from kamflow.model import expression as tree
@@ -53,21 +54,14 @@ def scorecard_source(scorecard: Scorecard) -> Source:
         known = sum(view[item.fact].__class__ is not Unknown for item in scorecard.criteria)
         return Score(
             points=points,
-            total=_join(unknown)
+            total=joined(unknown)
             if unknown
-            else sum((p for p in parts if isinstance(p, Decimal)), Decimal(0)),
-            completeness_pct=Decimal(100 * known) / max(len(scorecard.criteria), 1),
+            else total(part for part in parts if isinstance(part, Decimal)),
+            completeness_pct=divided(Decimal(100 * known), max(len(scorecard.criteria), 1)),
             oldest_days=_oldest(scorecard, view),
         )
 
     return score
-
-
-def _join(unknown: list[Unknown]) -> Unknown:
-    first, *rest = unknown
-    for item in rest:
-        first = first.joined(item)
-    return first
 
 
 def _points(scored: Scored, value: Value | Unknown) -> Decimal | Unknown:
@@ -91,8 +85,9 @@ def _weighted(scorecard: Scorecard, scored: Scored, points: Decimal | Unknown) -
     if isinstance(points, Unknown):
         return points
     if scorecard.low is None or scorecard.high is None:
-        return scored.weight * points
-    return scored.weight * (points - scorecard.low) / (scorecard.high - scorecard.low)
+        return times(scored.weight, points)
+    reached = times(scored.weight, minus(points, scorecard.low))
+    return divided(reached, minus(scorecard.high, scorecard.low))
 
 
 def _oldest(scorecard: Scorecard, view: View) -> Decimal | Unknown:

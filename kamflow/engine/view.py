@@ -10,7 +10,8 @@ from kamflow.model.snapshot import Observation, Snapshot
 from kamflow.model.values import Cause, Unknown, Value, format_value, value_reader
 
 Source: TypeAlias = Callable[["View"], Any]  # gives a Value or Unknown; answers of tables as well
-Members: TypeAlias = Callable[[str], Iterable[Snapshot]]  # kind -> subjects of the same program
+Load: TypeAlias = Callable[[str], Snapshot | None]  # id -> the subject, if there is one
+Members: TypeAlias = Callable[[str, str], Iterable[Snapshot]]  # id, kind -> those below it
 
 
 class Sources(dict[str, Source]):
@@ -26,45 +27,44 @@ class Sources(dict[str, Source]):
 
 
 class Scene:
-    """Everything that one decision may look at: a subject, its parent, and the sets around it."""
+    """Everything that one decision may look at: a subject, what is above it and around it."""
 
     def __init__(
-        self,
-        sources: Callable[[str], Sources],
-        now: datetime,
-        parent: Snapshot | None,
-        members: Members,
+        self, sources: Callable[[str], Sources], now: datetime, load: Load, members: Members
     ) -> None:
-        self._sources, self._members = sources, members
+        self._sources, self._load, self._members = sources, load, members
         self.now = now
-        self._parent = parent
-        self._sets: dict[str, list[View]] = {}
-        self._subject: View | None = None
-        self._parent_view: View | None = None
+        self._views: dict[str, View] = {}
+        self._sets: dict[tuple[str, str], list[View]] = {}
+
+    def under(self, sources: Callable[[str], Sources]) -> "Scene":
+        """Return the same surroundings as another policy sees them."""
+        return Scene(sources, self.now, self._load, self._members)
 
     def look(self, snapshot: Snapshot) -> "View":
         """Return a fresh view of the subject, with all that hangs on it forgotten."""
         self._sets.clear()
-        self._parent_view = None
-        self._subject = View(self, snapshot, self._sources(snapshot.kind))
-        return self._subject
+        self._views.clear()
+        return self._view(snapshot)
 
-    @property
-    def parent(self) -> "View | None":
-        """The view of what the subject belongs to."""
-        if self._parent_view is None and self._parent is not None:
-            self._parent_view = View(self, self._parent, self._sources(self._parent.kind))
-        return self._parent_view
+    def subject(self, instance: str) -> "View | None":
+        """Return the view of the subject or of another one; nothing when there is none."""
+        if instance not in self._views:
+            snapshot = self._load(instance)
+            return None if snapshot is None else self._view(snapshot)
+        return self._views[instance]
 
-    def members(self, kind: str) -> list["View"]:
-        """Return views of all subjects of `kind`, the subject itself as it is now among them."""
-        if kind not in self._sets:
-            sources, own = self._sources(kind), self._subject
-            self._sets[kind] = [
-                own if own is not None and own.snapshot.id == item.id else View(self, item, sources)
-                for item in self._members(kind)
-            ]
-        return self._sets[kind]
+    def members(self, above: str, kind: str) -> list["View"]:
+        """Return views of all subjects of `kind` below another one, the subject as it is now."""
+        key = (above, kind)
+        if key not in self._sets:
+            self._sets[key] = [self._view(item) for item in self._members(above, kind)]
+        return self._sets[key]
+
+    def _view(self, snapshot: Snapshot) -> "View":
+        if snapshot.id not in self._views:
+            self._views[snapshot.id] = View(self, snapshot, self._sources(snapshot.kind))
+        return self._views[snapshot.id]
 
 
 class View(dict[str, Any]):
@@ -91,9 +91,22 @@ class View(dict[str, Any]):
 
     @property
     def parent(self) -> "View | None":
-        """The view of what the subject belongs to; for members too, as they share it."""
-        parent = self.scene.parent
-        return parent if parent is not None and parent.snapshot.id == self.snapshot.parent else None
+        """The view of what the subject belongs to."""
+        above = self.snapshot.parent
+        return None if above is None else self.scene.subject(above)
+
+    def members(self, kind: str, above: str | None) -> list["View"]:
+        """Return the set of `kind`, whose parents are of the kind `above`: children or siblings."""
+        own = self.snapshot.kind == above
+        root = self.snapshot.id if own else self.snapshot.parent
+        return [] if root is None else self.scene.members(root, kind)
+
+    def observation(self, name: str) -> Observation | None:
+        """Return what was recorded last of a fact, stale or not, here or above."""
+        observed = self.snapshot.facts.get(name)
+        if observed is None and (parent := self.parent) is not None:
+            return parent.observation(name)
+        return observed
 
 
 class Readings(dict[str, Reading]):
@@ -106,7 +119,7 @@ class Readings(dict[str, Reading]):
         self._view = view
 
     def __missing__(self, name: str) -> Reading:
-        value, observed = self._view[name], self._view.snapshot.facts.get(name)
+        value, observed = self._view[name], self._view.observation(name)
         if value.__class__ is Unknown:
             reading = Reading(name, None, observed)
         elif observed is not None:
@@ -131,7 +144,7 @@ def recorded_source(fact: FactType, pack: Pack, default: Source | None) -> Sourc
             return _stale(fact, observed, view.day, limit)
         try:
             value = parse(observed.value)
-        except (ValueError, ArithmeticError):
+        except (ValueError, ArithmeticError, LookupError):
             reason = f"recorded as `{observed.value}`, which is no {fact.shape.type}"
             return Unknown((Cause(name, reason, fact.writers),))
         # Noted here, where all of it is at hand: finding it again costs more than the note.

@@ -114,12 +114,13 @@ class _Build(Transformer[Token, Expression]):
     either = _pair(tree.Either)
     both = _pair(tree.Both)
 
-    def conditional(self, items: list[Expression]) -> Expression:
-        condition, yes, no = items
-        return tree.If(condition=condition, yes=yes, no=no, at=condition.at)
+    def conditional(self, items: list[Expression | Token]) -> Expression:
+        first, condition, yes, no = items
+        return tree.If(condition=condition, yes=yes, no=no, at=_at(first))  # type: ignore[arg-type]
 
-    def negation(self, items: list[Expression]) -> Expression:
-        return tree.Not(item=items[0], at=items[0].at)
+    def negation(self, items: list[Expression | Token]) -> Expression:
+        first, item = items
+        return tree.Not(item=item, at=_at(first))  # type: ignore[arg-type]
 
     def compare(self, items: list[Expression | Token]) -> Expression:
         left, operator, right = items
@@ -187,6 +188,8 @@ class _Build(Transformer[Token, Expression]):
     def call(self, items: list[Expression | Token]) -> Expression:
         function, at, *arguments = str(items[0]), _at(items[0]), *items[1:]
         if function in ("count", "share"):
+            if len(arguments) > 1:
+                raise ConditionError(f"`{function}` takes one set, not {len(arguments)}", at)
             return tree.Aggregate(function=function, members=_set(arguments[0]), at=at)  # type: ignore[arg-type]
         if function not in FUNCTIONS:
             hint = did_you_mean(function, {*FUNCTIONS, *AGGREGATES})
@@ -225,11 +228,11 @@ class _Build(Transformer[Token, Expression]):
         )
 
     def edited(self, items: list[Expression | Token]) -> Expression:
-        scorecard, person, count, unit = items
+        first, scorecard, person, count, unit = items
         if not str(unit).startswith("hour"):
             raise ConditionError("`edited` counts hours", _at(unit))
         hours = Decimal(str(count))
-        return tree.Edited(scorecard=str(scorecard), person=person, hours=hours, at=_at(scorecard))  # type: ignore[arg-type]
+        return tree.Edited(scorecard=str(scorecard), person=person, hours=hours, at=_at(first))  # type: ignore[arg-type]
 
 
 def _set(node: Expression) -> str:

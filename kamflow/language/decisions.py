@@ -20,33 +20,34 @@ from kamflow.model.pack import (
 
 APPROVAL = "approval "  # with its id, the kind of subject that conditions of an approval speak of
 
-_RULES = r"one|all|majority|two_thirds|at_least (\d{1,3})"
+_RULES = r"one|all|majority|two_thirds|at_least ([1-9]\d{0,2})"
 
 
 def read_scorecard(name: Scalar, node: Node, reader: Reader) -> Scorecard:
     """Read a scorecard."""
     fields = Fields(node, "scorecard", f"scorecard `{name.text}`", reader)
     fields.require("subject", "criteria")
-    match = fields.matching("scale", r"(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)", "1 to 5")
-    criteria = tuple(_read_scored(item, name.text, reader) for item in fields.items("criteria"))
+    low, high = fields.span("scale")
+    kind = fields.name("subject", "subject") or ""
+    nodes = fields.items("criteria")
     return Scorecard(
         id=name.text,
         title=fields.text("title", name.text),
-        kind=fields.name("subject", "subject") or "",
-        criteria=criteria,
-        low=Decimal(match[1]) if match else None,
-        high=Decimal(match[2]) if match else None,
+        kind=kind,
+        criteria=tuple(_read_scored(item, name.text, kind, reader) for item in nodes),
+        low=low,
+        high=high,
     )
 
 
-def _read_scored(node: Node, scorecard: str, reader: Reader) -> Scored:
+def _read_scored(node: Node, scorecard: str, kind: str, reader: Reader) -> Scored:
     fields = Fields(node, "scored", f"a criterion of scorecard `{scorecard}`", reader)
     fields.require("id", "fact")
     name = own_id(fields, f"criterion of scorecard `{scorecard}`")
     return Scored(
         id=name,
         title=fields.text("title", name),
-        fact=fields.name("fact", "fact") or "",
+        fact=fields.name("fact", "numeric fact", kind) or "",
         weight=fields.number("weight", Decimal(1)),
         bands=tuple(_read_band(item, name, reader) for item in fields.items("bands")),
         otherwise=fields.number("otherwise", Decimal(0)),
@@ -142,11 +143,7 @@ def _read_criterion(node: Node, gate: str, kind: str, reader: Reader) -> Criteri
 
 
 def _read_needs(fields: Fields, kind: str) -> tuple[Condition, ...]:
-    read = (
-        read_condition(item, kind, "", fields.reader)
-        for item in fields.items("needs")
-        if isinstance(item, Scalar)
-    )
+    read = (read_condition(item, kind, "", fields.reader) for item in fields.words("needs"))
     return tuple(item for item in read if item is not None)
 
 
@@ -185,13 +182,10 @@ def _read_voter(node: Node, approval: str, kind: str, reader: Reader) -> Voter:
 
 
 def _read_excluded(fields: Fields) -> tuple[str, ...]:
-    names = []
-    for item in fields.items("excluded"):
-        if isinstance(item, Scalar):
-            names.append(item.text)
-            if item.text != "requester":
-                fields.reader.uses.append(Use(item, "person fact"))
-    return tuple(names)
+    names = tuple(fields.words("excluded"))
+    people = [item for item in names if item.text != "requester"]
+    fields.reader.uses += [Use(item, "person fact") for item in people]
+    return tuple(item.text for item in names)
 
 
 def _read_deadline(fields: Fields) -> str:

@@ -5,6 +5,7 @@ together. `docs/reference/diagnostics.md` explains each code.
 """
 
 import difflib
+import heapq
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -26,7 +27,7 @@ CODES = {
     "K302": "unknown name in a condition",
     "K303": "types do not fit",
     "K304": "the condition is too long or too deep",
-    "K401": "derived facts go in a circle",
+    "K401": "declarations go in a circle",
     "K402": "a workflow without one initial stage",
     "K403": "a stage that cannot be reached",
     "K404": "rows of a table differ in their columns",
@@ -79,5 +80,7 @@ class Sink:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return `; did you mean ...` when a known name comes near `word`, else nothing."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    # Only names of about that length are compared: a long list must not make a long wait.
+    likely = heapq.nsmallest(200, known, key=lambda name: abs(len(name) - len(word)))
+    near = difflib.get_close_matches(word, likely, n=1, cutoff=0.6)
     return f"; did you mean `{near[0]}`?" if near else ""

@@ -21,8 +21,8 @@ class Use(Struct, frozen=True):
     """A name or a condition that has to fit the rest of the pack; checked when all is read."""
 
     scalar: Scalar
-    what: str  # "fact", "role" ...: what kind of name it is; "condition" for a condition
-    kind: str = ""  # kind of subject that a condition speaks of
+    what: str  # "person fact", "role" ...: what it has to be; "condition" for a condition
+    kind: str = ""  # kind of subject that it has to fit; empty for any
     wants: str = ""  # type that the condition has to have; empty for any
     condition: Condition | None = None
 
@@ -54,6 +54,7 @@ class Fields:
     def __init__(self, node: Node, section: str, what: str, reader: Reader) -> None:
         self.what, self.reader, self.place = what, reader, node.place
         self._nodes: dict[str, Node] = {}
+        self._is_mapping = isinstance(node, Mapping)
         if not isinstance(node, Mapping):
             self.report(node.place, "K205", f"{what} is a mapping of keys")
             return
@@ -78,7 +79,7 @@ class Fields:
     def require(self, *keys: str) -> bool:
         """Report each of `keys` that is missing; tell whether all are there."""
         missing = [key for key in keys if key not in self._nodes]
-        for key in missing:
+        for key in missing if self._is_mapping else ():
             self.report(self.place, "K202", f"{self.what} needs the key `{key}`")
         return not missing
 
@@ -125,9 +126,9 @@ class Fields:
         return default
 
     def whole(self, key: str, default: int) -> int:
-        """Return the whole number under `key`."""
-        number = self.number(key)
-        return int(number) if number is not None else default
+        """Return the whole number under `key`, which is not negative."""
+        match = self.matching(key, r"\d{1,9}", "4")
+        return int(match[0]) if match else default
 
     def matching(self, key: str, pattern: str, example: str) -> re.Match[str] | None:
         """Return the match of the text under `key`, which has to look like `example`."""
@@ -140,6 +141,20 @@ class Fields:
             self.report(scalar.place, "K205", message)
         return match
 
+    def span(self, key: str) -> tuple[Decimal, Decimal] | tuple[None, None]:
+        """Return the two ends of `1 to 5` under `key`."""
+        number = r"(-?\d{1,20}(?:\.\d{1,20})?)"
+        match = self.matching(key, f"{number} to {number}", "1 to 5")
+        if match is None:
+            return None, None
+        low, high = Decimal(match[1]), Decimal(match[2])
+        if low >= high:
+            place = self._nodes[key].place
+            self.report(
+                place, "K206", f"`{key}: {match[0]}` is empty; the lower number comes first"
+            )
+        return low, high
+
     def items(self, key: str) -> tuple[Node, ...]:
         """Return the members of the list under `key`; a single one may stand without a list."""
         node = self._nodes.get(key)
@@ -147,24 +162,27 @@ class Fields:
             return node.items
         return () if node is None else (node,)
 
+    def words(self, key: str) -> Iterator[Scalar]:
+        """Yield the words of the list under `key`."""
+        for node in self.items(key):
+            if isinstance(node, Scalar):
+                yield node
+            else:
+                self.report(node.place, "K205", f"`{key}` of {self.what} is a list of words")
+
     def names(self, key: str, what: str = "") -> tuple[str, ...]:
         """Return the words of a list; with `what`, each has to be the name of such a thing."""
-        found = []
-        for node in self.items(key):
-            if not isinstance(node, Scalar):
-                self.report(node.place, "K205", f"`{key}` of {self.what} is a list of words")
-                continue
-            found.append(node.text)
-            if what:
-                self.reader.uses.append(Use(node, what))
-        return tuple(found)
+        found = tuple(self.words(key))
+        if what:
+            self.reader.uses += [Use(item, what) for item in found]
+        return tuple(item.text for item in found)
 
-    def name(self, key: str, what: str) -> str | None:
-        """Return the word under `key`, which has to be the name of such a thing."""
+    def name(self, key: str, what: str, kind: str = "") -> str | None:
+        """Return the word under `key`: the name of such a thing that fits that kind of subject."""
         scalar = self.scalar(key)
         if scalar is None:
             return None
-        self.reader.uses.append(Use(scalar, what))
+        self.reader.uses.append(Use(scalar, what, kind))
         return scalar.text
 
     def entries(self, key: str) -> Iterator[tuple[Scalar, Node]]:

@@ -101,8 +101,8 @@ class Scope(Struct, frozen=True, kw_only=True):
         if kind is None:
             sets = [item.plural for item in self.pack.kinds.values() if item.plural]
             raise UnknownNameError(f"there is no set `{plural}`{did_you_mean(plural, sets)}")
-        own = self.pack.kinds.get(self.kind)
-        if own is not None and self.pack.kinds[kind].parent not in (own.id, own.parent):
+        own, above = self.pack.kinds.get(self.kind), self.pack.kinds[kind].parent
+        if own is not None and (above is None or above not in (own.id, own.parent)):
             raise UnknownNameError(f"`{plural}` cannot be counted from `{self.kind}`")
         return Scope(pack=self.pack, kind=kind, asker=self.kind)
 

@@ -10,8 +10,6 @@ from kamflow.model.values import NUMERIC, TYPE_NAMES, Shape, format_value, parse
 
 SOURCES = ("manual", "survey", "integration", "event")
 
-_RANGE = r"(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)"
-
 
 def read_subject(name: Scalar, node: Node, reader: Reader) -> Kind:
     """Read a kind of subject."""
@@ -21,7 +19,7 @@ def read_subject(name: Scalar, node: Node, reader: Reader) -> Kind:
         title=fields.text("title", name.text),
         plural=fields.text("plural"),
         parent=fields.name("parent", "subject"),
-        workflow=fields.name("workflow", "workflow"),
+        workflow=fields.name("workflow", "workflow", name.text),
     )
 
 
@@ -53,8 +51,8 @@ def _read_fact(kind: str, name: Scalar, node: Node, reader: Reader) -> FactType:
         source=fields.pick("source", SOURCES),
         writers=fields.names("writers", "role"),
         max_age=_read_age(fields),
-        default=fields.condition("default", kind, shape.type),
-        derived=fields.condition("derived", kind, shape.type),
+        default=fields.condition("default", kind, f"fact {name.text}"),
+        derived=fields.condition("derived", kind, f"fact {name.text}"),
         note=fields.text("note"),
     )
 
@@ -63,11 +61,11 @@ def read_shape(fields: Fields) -> Shape:
     """Read type, unit, values and range."""
     fields.require("type")
     type_name = fields.pick("type", TYPE_NAMES, "text")
-    low, high = (Decimal(1), Decimal(5)) if type_name == "score" else (None, None)
-    if match := fields.matching("range", _RANGE, "1 to 5"):
-        low, high = Decimal(match[1]), Decimal(match[2])
-        if type_name not in NUMERIC:
-            fields.report(fields.place, "K206", f"only numbers have a range, not `{type_name}`")
+    low, high = fields.span("range")
+    if low is not None and type_name not in NUMERIC:
+        fields.report(fields.place, "K206", f"only numbers have a range, not `{type_name}`")
+    if low is None and type_name == "score":
+        low, high = Decimal(1), Decimal(5)
     values = fields.names("values")
     if type_name == "choice":
         fields.require("values")
@@ -80,7 +78,7 @@ def read_shape(fields: Fields) -> Shape:
 def _read_age(fields: Fields) -> Age | None:
     scalar = fields.scalar("max_age")
     if scalar is not None and scalar.text.startswith("P."):
-        fields.reader.uses.append(Use(scalar, "parameter"))
+        fields.reader.uses.append(Use(scalar, "integer parameter"))
         return Age(parameter=scalar.text.removeprefix("P."))
     match = fields.matching("max_age", r"(\d{1,6}) days?", "95 days")
     return Age(days=int(match[1])) if match else None

@@ -95,8 +95,11 @@ def _compose(file: str, text: str, sink: Sink) -> yaml.Node | None:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         sink.report(Place(file, line, column), "K103", f"not YAML: {error.problem}")
         raise _Stop from error
-    except yaml.YAMLError as error:
-        sink.report(Place(file, 1, 1), "K103", f"not YAML: {error}")
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        message = f"not YAML: the character U+{ord(text[error.position]):04X} is not accepted"
+        sink.report(Place(file, line, column), "K103", message)
         raise _Stop from error
 
 

@@ -21,7 +21,7 @@ class Typing:
 
     def check(self, node: Expression, wanted: Shape | None) -> None:
         """Report everything wrong with `node`, and that it is not what is `wanted`."""
-        if wanted is not None and isinstance(node, tree.Word) and wanted.type in _WORDS:
+        if wanted is not None and isinstance(node, tree.Word | tree.Text) and wanted.type in _WORDS:
             self._word(node, wanted)
             return
         if wanted is not None and isinstance(node, tree.If):
@@ -141,20 +141,20 @@ class Typing:
         if self._is_value(left) and not self._is_value(right):
             left, right = right, left
         shape = self.type_of(left)
-        if self._is_value(right) and isinstance(right, tree.Word) and shape.type in ("", *_WORDS):
-            self._word(right, shape)
-        else:
-            self._expect(self.type_of(right), shape, right)
+        if self._is_value(right) and not shape.type:
+            return  # the left side was reported already
+        self.check(right, shape)
         if operator not in ("=", "!=") and shape.type not in ("", "date", *NUMERIC):
             self._report(left.at, "K303", f"a {shape.type} has no order; compare it with `=`")
 
     @staticmethod
     def _is_value(node: Expression) -> bool:
-        return isinstance(node, tree.Word) and node.value not in ("stage", "today")
+        word = isinstance(node, tree.Word) and node.value not in ("stage", "today")
+        return word or isinstance(node, tree.Text)
 
-    def _word(self, word: tree.Word, shape: Shape) -> None:
+    def _word(self, word: tree.Word | tree.Text, shape: Shape) -> None:
         """Check that `word` is a value of a choice."""
-        if word.value in ("stage", "today"):
+        if isinstance(word, tree.Word) and not self._is_value(word):
             self._expect(self._name(word), shape, word)
         elif shape.values and word.value not in shape.values:
             hint = did_you_mean(word.value, shape.values) or f": {', '.join(shape.values)}"

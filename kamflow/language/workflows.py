@@ -74,7 +74,7 @@ def _read_transition(
         trigger=fields.text("trigger"),
         sources=_stage_names(fields, "from", stages, ()),
         targets=_stage_names(fields, "to", stages, (SAME, RETURNING)),
-        gate=fields.name("gate", "gate"),
+        gate=fields.name("gate", "gate", kind),
         approval=fields.name("approval", "approval"),
         requested_by=fields.names("requested_by", "role"),
         when=fields.condition("when", kind),
@@ -91,6 +91,8 @@ def _stage_names(
     """Return stages; a name that is none is reported here, where its neighbours are known."""
     names = []
     nodes = fields.items(key)
+    if not nodes:
+        fields.report(fields.place, "K205", f"`{key}` of {fields.what} names no stage")
     for node in nodes:
         if not isinstance(node, Scalar):
             fields.report(node.place, "K205", f"`{key}` of {fields.what} is a stage")
@@ -106,7 +108,9 @@ def _stage_names(
 def _read_settings(fields: Fields, key: str, kind: str) -> tuple[Setting, ...]:
     settings = []
     for fact, value in fields.entries(key):
-        fields.reader.uses.append(Use(fact, "fact"))
+        actor = isinstance(value, Scalar) and value.text == "actor"
+        what = "settable person fact" if actor else "settable fact"
+        fields.reader.uses.append(Use(fact, what, kind))
         if not isinstance(value, Scalar):
             fields.report(value.place, "K205", f"what `{fact.text}` is set to is an expression")
         elif value.text == "actor":
@@ -134,6 +138,6 @@ def _reachable(fields: Fields, workflow: Workflow) -> None:
         if further <= reached:
             break
         reached |= further
-    for stage in workflow.stages.keys() - reached if reached else ():
+    for stage in [item for item in workflow.stages if reached and item not in reached]:
         message = f"stage `{stage}` of `{workflow.id}` cannot be reached: no transition leads there"
         fields.report(fields.place, "K403", message)

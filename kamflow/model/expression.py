@@ -190,6 +190,14 @@ def is_node(value: object) -> TypeGuard[Expression]:
     return isinstance(value, Node)
 
 
+def depth(node: Expression) -> int:
+    """Return the levels of the tree: 1 for a node without parts."""
+    level, levels = [node], 0
+    while level:
+        level, levels = [part for item in level for part in children(item)], levels + 1
+    return levels
+
+
 def names_in(node: Expression) -> tuple[str, ...]:
     """Return the dotted names that `node` reads of its own subject, each once, in order.
 

@@ -6,7 +6,7 @@ what people and systems send; what `value_reader` returns takes the canonical te
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TypeAlias
@@ -116,14 +116,13 @@ def _parse_number(shape: Shape, text: str) -> Decimal:
 
 def _parse_date(text: str) -> date:
     try:
-        return date.fromisoformat(text[:10]) if _is_date(text) else date.fromisoformat("")
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            return date.fromisoformat(text)
+        if re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", text):
+            return datetime.fromisoformat(text).date()  # the time of day says nothing
     except ValueError as error:
         raise ValueError(f"`{_short(text)}` is not a date; write 2026-03-31") from error
-
-
-def _is_date(text: str) -> bool:
-    """Tell whether `text` is a day, or an instant whose time of day can be dropped."""
-    return re.fullmatch(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?", text) is not None
+    raise ValueError(f"`{_short(text)}` is not a date; write 2026-03-31")
 
 
 def _short(text: str) -> str:
@@ -158,7 +157,7 @@ def _same(text: str) -> Value:
 _READERS: dict[str, Callable[[str], Value]] = {
     **dict.fromkeys(NUMERIC, Decimal),
     "date": date.fromisoformat,
-    "flag": "true".__eq__,
+    "flag": {"true": True, "false": False}.__getitem__,
 }
 
 

@@ -32,6 +32,8 @@ def check_policy(pack: str | Path) -> Loaded:
     files: dict[str, bytes] = {}
     for name in _FOLDERS:
         for path in sorted((folder / name).rglob("*.yaml")):
+            if path.is_dir():
+                continue
             with path.open("rb") as file:
                 files[(shown / path.relative_to(folder)).as_posix()] = file.read(MAX_BYTES + 1)
     if not files:

@@ -1,11 +1,10 @@
 """Questions and commands inside one transaction."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from kamflow.engine.compiled import CompiledPack
 from kamflow.engine.decide import decide
-from kamflow.engine.view import Scene, Sources, View
+from kamflow.engine.view import Scene, View
 from kamflow.errors import AlreadyExistsError, NotFoundError
 from kamflow.language.diagnostics import did_you_mean
 from kamflow.model.commands import Command, OpenSubject
@@ -81,46 +80,36 @@ class Session:
             raise NotFoundError(f"there is no subject `{instance}`")
         return snapshot
 
-    def view(self, snapshot: Snapshot) -> tuple[CompiledPack, View]:
-        """Return what conditions see of an instance now, under the policy of its stage."""
-        compiled = self.compiled(snapshot.pack)
-        return compiled, self._scene(compiled, snapshot).look(snapshot)
+    def view(
+        self, snapshot: Snapshot, under: CompiledPack | None = None
+    ) -> tuple[CompiledPack, View]:
+        """Return what conditions see of an instance now, by the policy of its stage or another."""
+        compiled = under or self.compiled(snapshot.pack)
+        return compiled, self._scene(compiled).look(snapshot)
 
     def governed(self, kind: str) -> list[str]:
         """Return the kinds below `kind` that have a workflow."""
         kinds = self.compiled().pack.kinds.values()
         return [item.id for item in kinds if item.parent == kind and item.workflow]
 
-    def members(self, program: Snapshot, kind: str) -> list[tuple[CompiledPack, View]]:
-        """Return all subjects of `kind` below a program, each with the policy of its stage."""
+    def members(
+        self, program: Snapshot, kind: str, under: CompiledPack | None = None
+    ) -> list[tuple[CompiledPack, View]]:
+        """Return all subjects of `kind` below a program, by the policy of its stage or another."""
         found: list[tuple[CompiledPack, View]] = []
         scenes: dict[str, dict[str, View]] = {}  # policies see the set each in their own way
         for snapshot in self.transaction.members(program.id, kind):
-            compiled = self.compiled(snapshot.pack)
-            if snapshot.pack not in scenes:
-                members = self._scene(compiled, snapshot).members(kind)
-                scenes[snapshot.pack] = {item.snapshot.id: item for item in members}
-            found.append((compiled, scenes[snapshot.pack][snapshot.id]))
+            compiled = under or self.compiled(snapshot.pack)
+            digest = compiled.pack.digest
+            if digest not in scenes:
+                members = self._scene(compiled).members(program.id, kind)
+                scenes[digest] = {item.snapshot.id: item for item in members}
+            found.append((compiled, scenes[digest][snapshot.id]))
         return found
 
-    def _scene(
-        self, compiled: CompiledPack, snapshot: Snapshot | None, parent: str | None = None
-    ) -> Scene:
-        """Return what a decision may look at; sets are loaded when a condition asks for them."""
-        above_id = parent if snapshot is None else snapshot.parent
-        above = self.transaction.load(above_id) if above_id else None
-
-        def members(kind: str) -> Iterable[Snapshot]:
-            own_children = (
-                snapshot is not None and compiled.pack.kinds[kind].parent == snapshot.kind
-            )
-            root = snapshot.id if own_children and snapshot is not None else above_id
-            return self.transaction.members(root, kind) if root else ()
-
-        def sources(kind: str) -> Sources:
-            return compiled.sources(kind)
-
-        return Scene(sources, self.now, above, members)
+    def _scene(self, compiled: CompiledPack) -> Scene:
+        """Return what a decision may look at; it is loaded when a condition asks for it."""
+        return Scene(compiled.sources, self.now, self.transaction.load, self.transaction.members)
 
 
 class WritingSession(Session):
@@ -136,7 +125,16 @@ class WritingSession(Session):
         if entries and entries[-1].digest == pack.digest:
             return False
         self._writing.publish(pack, self.now, by)
+        self._newest = pack.digest
         return True
+
+    def mark(self) -> None:
+        """Remember this point for `back_to_mark`; a former mark is forgotten."""
+        self._writing.mark()
+
+    def back_to_mark(self) -> None:
+        """Take back every command since the mark, refusals included."""
+        self._writing.back_to_mark()
 
     def open(self, command: OpenSubject) -> Decision:
         """Open a subject; its id is put behind that of its parent.
@@ -148,7 +146,7 @@ class WritingSession(Session):
         if self.transaction.load(instance) is not None:
             raise AlreadyExistsError(f"`{instance}` exists already")
         compiled = self.compiled()
-        scene = self._scene(compiled, None, command.parent)
+        scene = self._scene(compiled)
         return self._append(decide(compiled, scene, None, command, instance=instance))
 
     def submit(self, snapshot: Snapshot, command: Command) -> Decision:
@@ -156,19 +154,13 @@ class WritingSession(Session):
         compiled = self.compiled(snapshot.pack)
         decision = decide(
             compiled,
-            self._scene(compiled, snapshot),
+            self._scene(compiled),
             snapshot,
             command,
             instance=snapshot.id,
-            newest=self._next_pack(compiled, snapshot),
+            newest=self.compiled(),
         )
         return self._append(decision)
-
-    def _next_pack(self, compiled: CompiledPack, snapshot: Snapshot) -> str:
-        """Return the policy for the next stage: the newest, if it has the instance's workflow."""
-        newest = self.compiled()
-        known = snapshot.workflow in newest.pack.workflows
-        return newest.pack.digest if known else compiled.pack.digest
 
     def _append(self, decision: Decision) -> Decision:
         self._writing.append(decision)

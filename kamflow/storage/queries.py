@@ -19,6 +19,7 @@ MEMBERS = (
     "SELECT instances.snapshot FROM instances "
     "WHERE instances.parent = ? AND instances.kind = ? ORDER BY instances.id"
 )
+CHILDREN = "SELECT instances.id FROM instances WHERE instances.parent = ?"
 ENTRIES = (
     "SELECT instances.id, instances.kind, instances.parent, instances.name, instances.stage, "
     "instances.entered_at, instances.waiting FROM instances ORDER BY instances.id"

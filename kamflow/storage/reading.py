@@ -53,6 +53,7 @@ class Reading:
         self._rows = rows
         self._known: dict[str, Snapshot] = {}
         self._members: dict[tuple[str, str], list[str]] = {}
+        self._children: dict[str, frozenset[str]] = {}  # parent -> ids that are stored below it
 
     def packs(self) -> list[PackEntry]:
         """Return the published packs, oldest first."""
@@ -82,6 +83,9 @@ class Reading:
     def load(self, instance: str) -> Snapshot | None:
         """Return an instance as it is now; nothing when there is none of that id."""
         if instance not in self._known:
+            stored = self._children.get(instance.rpartition("/")[0])
+            if stored is not None and instance not in stored:
+                return None
             rows = self._rows(queries.SNAPSHOT, instance)
             if not rows:
                 return None
@@ -91,6 +95,11 @@ class Reading:
     def _keep(self, snapshot: Snapshot) -> Snapshot:
         """Remember what was read, unless this transaction has changed it already."""
         return self._known.setdefault(snapshot.id, snapshot)
+
+    def list_children(self, parent: str) -> None:
+        """Learn which ids there are below `parent`, so that to load another one asks nothing."""
+        rows = self._rows(queries.CHILDREN, parent)
+        self._children[parent] = frozenset(row[0] for row in rows)
 
     def members(self, parent: str, kind: str) -> list[Snapshot]:
         """Return all instances of `kind` below `parent`, by id."""
@@ -159,6 +168,14 @@ class Writing(Reading, ABC):
     @abstractmethod
     def append(self, decision: Decision) -> None:
         """Take the events of a decision, and the snapshot that they make."""
+
+    @abstractmethod
+    def mark(self) -> None:
+        """Remember this point for `back_to_mark`; a former mark is forgotten."""
+
+    @abstractmethod
+    def back_to_mark(self) -> None:
+        """Take back everything that was appended since the mark."""
 
 
 def _instant(stored: str | datetime) -> datetime:

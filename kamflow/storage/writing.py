@@ -1,5 +1,6 @@
 """Transactions that write."""
 
+from bisect import insort
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -47,6 +48,8 @@ class Transaction(Writing):
         self._connection = connection
         self._stored_at: dict[str, int] = {}  # instance -> sequence in the database
         self._events: list[Recorded] = []
+        self._undo: list[tuple[int, str, Snapshot | None]] = []
+        self._marked = False
 
     def _fetch(self, statement: str, *parameters: object) -> Sequence[Sequence[Any]]:
         return self._connection.exec_driver_sql(statement, parameters).fetchall()
@@ -75,13 +78,30 @@ class Transaction(Writing):
         if not decision.events or decision.snapshot is None:
             return
         snapshot = decision.snapshot
+        if self._marked:
+            self._undo.append((len(self._events), snapshot.id, self._known.get(snapshot.id)))
         if snapshot.id not in self._known:
             members = self._members.get((snapshot.parent or "", snapshot.kind))
             if members is not None:
-                members.append(snapshot.id)
-                members.sort()
+                insort(members, snapshot.id)
         self._known[snapshot.id] = snapshot
         self._events += decision.events
+
+    def mark(self) -> None:
+        """Remember this point for `back_to_mark`; a former mark is forgotten."""
+        self._undo.clear()
+        self._marked = True
+
+    def back_to_mark(self) -> None:
+        """Take back everything that was appended since the mark."""
+        for count, instance, before in reversed(self._undo):
+            del self._events[count:]
+            after = self._known.pop(instance)
+            if before is not None:
+                self._known[instance] = before
+            elif (after.parent or "", after.kind) in self._members:
+                self._members[after.parent or "", after.kind].remove(instance)
+        self._undo.clear()
 
     def flush(self) -> None:
         """Write what was appended.

@@ -133,3 +133,10 @@ def test_the_shipped_policy_has_no_problems(run: Run) -> None:
 
     assert result.code == 0
     assert "has no problems" in result.out
+
+
+def test_nobody_can_act_as_the_engine(ready: Run) -> None:
+    result = ready("program", "request", "north", "start", "--by", "system")
+
+    assert result.code == 3
+    assert "say who asks; `system` is the engine alone" in result.out

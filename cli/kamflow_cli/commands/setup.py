@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from kamflow import Kamflow
-from kamflow_cli.session import SETTINGS, database_url
+from kamflow_cli.session import SETTINGS, clock_of, database_url
 
 _SETTINGS_TEXT = """# Settings of kamflow for this folder and those below it.
 database = "{database}"
@@ -16,14 +16,15 @@ database = "{database}"
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=".")
 @click.option("--pack", default="kam-core", show_default=True, help="Shipped pack, or a folder.")
 @click.option("--database", default="governance.db", show_default=True, help="File or URL.")
-def init(folder: Path, pack: str, database: str) -> None:
+@click.pass_context
+def init(ctx: click.Context, folder: Path, pack: str, database: str) -> None:
     """Create a database with a policy in FOLDER, ready to use."""
     settings = folder / SETTINGS
     if settings.exists():
         raise click.UsageError(f"{settings} is there already; remove it to begin anew")
     folder.mkdir(parents=True, exist_ok=True)
     place = database if "://" in database else database_url(str(folder / database))
-    kam = Kamflow.open(place, pack=pack)
+    kam = Kamflow.open(place, pack=pack, clock=clock_of(ctx))
     policy = kam.policy()
     kam.close()
     settings.write_text(_SETTINGS_TEXT.format(database=database), "utf-8")

@@ -1,0 +1,114 @@
+"""The digest of a pack: over what it says, not over how the files say it."""
+
+import random
+
+import pytest
+import yaml
+
+from kamflow.language.load import load_pack, sealed
+from tests.builders import a_pack, shipped_files, shipped_pack
+
+PARTS = (
+    "facts: {account: {account.n: {type: number, max_age: 90 days, writers: [boss, clerk]}}}",
+    "roles: {boss: {who: boss}, clerk: {who: clerk}}",
+    "parameters: {least: {type: number, value: 5}}",
+    "gates: {G: {subject: account, criteria: [{id: c, must: account.n > P.least, why: x}]}}",
+)
+
+
+def digest_of(*texts: str) -> str:
+    return a_pack(*texts).digest
+
+
+def test_comments_and_spaces_do_not_change_the_digest() -> None:
+    other = tuple(f"# a comment\n\n{text}   # another\n" for text in PARTS)
+
+    assert digest_of(*other) == digest_of(*PARTS)
+
+
+def test_the_order_of_sections_and_files_does_not_change_the_digest() -> None:
+    assert digest_of(*reversed(PARTS)) == digest_of(*PARTS)
+
+
+def test_one_file_or_many_makes_no_difference_to_the_digest() -> None:
+    assert digest_of("\n".join(PARTS)) == digest_of(*PARTS)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("type: number, max_age: 90 days", "max_age: 90 days, type: number"),
+        ("writers: [boss, clerk]", "writers: [clerk, boss]"),
+        ("boss: {who: boss}, clerk: {who: clerk}", "clerk: {who: clerk}, boss: {who: boss}"),
+        ("account.n > P.least", "(account.n  >P.least)"),
+        ("value: 5}", "value: 5.00}"),
+        ("why: x", "why: '  x '"),
+    ],
+)
+def test_what_says_the_same_has_the_same_digest(old: str, new: str) -> None:
+    other = [text.replace(old, new) for text in PARTS]
+
+    assert other != list(PARTS)
+    assert digest_of(*other) == digest_of(*PARTS)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("value: 5", "value: 5.01"),
+        ("max_age: 90 days", "max_age: 91 days"),
+        ("account.n > P.least", "account.n >= P.least"),
+        ("must: account", "should: account"),
+        ("writers: [boss, clerk]", "writers: [boss]"),
+        ("who: boss", "who: the boss"),
+        ("why: x", "why: y"),
+    ],
+)
+def test_what_says_something_else_has_another_digest(old: str, new: str) -> None:
+    other = [text.replace(old, new) for text in PARTS]
+
+    assert other != list(PARTS)
+    assert digest_of(*other) != digest_of(*PARTS)
+
+
+def test_the_order_of_table_rows_changes_the_digest() -> None:
+    one, other = "{id: A, when: account.n > 1, then: {x: y}}", "{id: B, when: true, then: {x: z}}"
+
+    first = digest_of(*PARTS, f"tables: {{t: {{subject: account, rows: [{one}, {other}]}}}}")
+    second = digest_of(*PARTS, f"tables: {{t: {{subject: account, rows: [{other}, {one}]}}}}")
+
+    assert first != second
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_shipped_pack_has_one_digest_however_its_files_are_written(seed: int) -> None:
+    shuffle = random.Random(seed)  # noqa: S311 - nothing is kept secret
+    contents = [
+        _shuffled(yaml.load(content, yaml.BaseLoader), shuffle)  # noqa: S506 - makes text only
+        for content in shipped_files().values()
+    ]
+    files = {
+        f"{shuffle.random()}.yaml": yaml.dump(content, sort_keys=False).encode()
+        for content in contents
+    }
+
+    loaded = load_pack(files)
+
+    assert loaded.diagnostics == ()
+    assert loaded.pack is not None
+    assert loaded.pack.digest == shipped_pack().digest
+
+
+def _shuffled(value: object, shuffle: random.Random) -> object:
+    """Return the same with the keys of every mapping in another order."""
+    if isinstance(value, dict):
+        items = [(key, _shuffled(item, shuffle)) for key, item in value.items()]
+        shuffle.shuffle(items)
+        return dict(items)
+    if isinstance(value, list):
+        return [_shuffled(item, shuffle) for item in value]
+    return value
+
+
+def test_sealing_a_pack_again_changes_nothing() -> None:
+    assert sealed(shipped_pack()) == shipped_pack()
