@@ -28,6 +28,10 @@ _PUBLIC = {
     "Event": "kamflow.model.events",
     "Explanation": "kamflow.reports.why",
     "FactsRecorded": "kamflow.model.events",
+    "GateVerdict": "kamflow.model.decision",
+    "ImportMapping": "kamflow.runtime.importing.mapping",
+    "ImportOptions": "kamflow.runtime.importing.report",
+    "ImportReport": "kamflow.runtime.importing.report",
     "InboxItem": "kamflow.reports.inbox",
     "InputError": "kamflow.errors",
     "InstanceEntry": "kamflow.storage.reading",
@@ -39,6 +43,7 @@ _PUBLIC = {
     "Pack": "kamflow.model.pack",
     "PolicyError": "kamflow.errors",
     "Recorded": "kamflow.model.events",
+    "Reject": "kamflow.runtime.importing.report",
     "RoleAssigned": "kamflow.model.events",
     "RoleEnded": "kamflow.model.events",
     "RowView": "kamflow.reports.why",
@@ -54,8 +59,11 @@ _PUBLIC = {
     "VoteCast": "kamflow.model.events",
     "check_policy": "kamflow.runtime.packs",
     "fixed_clock": "kamflow.runtime.clock",
+    "import_file": "kamflow.runtime.importing.importer",
+    "load_mapping": "kamflow.runtime.importing.mapping",
     "read_policy": "kamflow.runtime.packs",
     "system_clock": "kamflow.runtime.clock",
+    "write_rejects": "kamflow.runtime.importing.report",
 }
 
 __all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604 - names of strings

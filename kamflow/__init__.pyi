@@ -3,6 +3,8 @@ from kamflow.errors import (
 )
 from kamflow.errors import (
     ConcurrencyError as ConcurrencyError,
+)
+from kamflow.errors import (
     DatabaseError as DatabaseError,
 )
 from kamflow.errors import (
@@ -29,6 +31,7 @@ from kamflow.errors import (
 from kamflow.language.diagnostics import Diagnostic as Diagnostic
 from kamflow.model.commands import Stated as Stated
 from kamflow.model.decision import Decision as Decision
+from kamflow.model.decision import GateVerdict as GateVerdict
 from kamflow.model.events import (
     ApprovalDecided as ApprovalDecided,
 )
@@ -96,6 +99,13 @@ from kamflow.runtime.clock import (
 from kamflow.runtime.clock import (
     system_clock as system_clock,
 )
+from kamflow.runtime.importing.importer import import_file as import_file
+from kamflow.runtime.importing.mapping import ImportMapping as ImportMapping
+from kamflow.runtime.importing.mapping import load_mapping as load_mapping
+from kamflow.runtime.importing.report import ImportOptions as ImportOptions
+from kamflow.runtime.importing.report import ImportReport as ImportReport
+from kamflow.runtime.importing.report import Reject as Reject
+from kamflow.runtime.importing.report import write_rejects as write_rejects
 from kamflow.runtime.kamflow import (
     Batch as Batch,
 )

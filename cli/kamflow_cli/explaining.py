@@ -36,8 +36,8 @@ def _transition_lines(item: k.TransitionView, *, everything: bool) -> Iterator[s
     for criterion in item.criteria:
         yield from _criterion_lines(criterion, everything=everything)
     if item.approval:
-        voters = ", ".join(item.voters) or "nobody yet"
-        yield f"  then approval {item.approval}, by {voters}"
+        voters = f", by {', '.join(item.voters)}" if item.voters else ""
+        yield f"  then approval {item.approval}{voters}"
 
 
 def _criterion_lines(criterion: k.CriterionView, *, everything: bool) -> Iterator[str]:
@@ -49,7 +49,7 @@ def _criterion_lines(criterion: k.CriterionView, *, everything: bool) -> Iterato
         yield f"      {criterion.why}"
     explained = {cause.name for cause in criterion.causes}
     for seen in criterion.seen:
-        if seen.value is not None or seen.name not in explained:
+        if seen.recorded is not None or seen.value is not None or seen.name not in explained:
             yield f"      {_seen(seen)}"
     for cause in criterion.causes:
         writers = f"; {', '.join(cause.writers)} can supply it" if cause.writers else ""
@@ -62,7 +62,8 @@ def _criterion_lines(criterion: k.CriterionView, *, everything: bool) -> Iterato
 def _seen(seen: k.SeenFact) -> str:
     if seen.value is None and seen.as_of is None:
         return f"{seen.name}: no value"
-    value = f"{seen.name} = {seen.value or 'unknown'} {seen.unit}".rstrip()
+    sign = "=" if seen.value is not None else "was"
+    value = f"{seen.name} {sign} {seen.value or seen.recorded or 'unknown'} {seen.unit}".rstrip()
     if seen.as_of is None:
         return f"{value} ({seen.source or 'default'})"
     return f"{value} ({seen.source}, {seen.author}, {seen.age_days} days old)"

@@ -8,6 +8,7 @@ from msgspec import Struct
 from kamflow.engine.approvals import electorate
 from kamflow.engine.compiled import CompiledPack
 from kamflow.engine.view import View
+from kamflow.model.pack import Approval
 
 
 class InboxItem(Struct, frozen=True, kw_only=True):
@@ -54,16 +55,17 @@ def inbox_items(compiled: CompiledPack, view: View) -> Iterable[InboxItem]:
             waiting_days=view.day - item.requested_at.toordinal(),
             deadline=approval.deadline,
             remark=item.remark,
-            reason=_reason(compiled, view, item.transition),
+            reason=_reason(compiled, view, approval, item.transition),
             votes=votes,
             waiting_for=tuple(sorted(who.people - votes.keys())),
         )
 
 
-def _reason(compiled: CompiledPack, view: View, transition: str) -> str:
-    """Return why people are asked: the table row that routed the approval to them."""
+def _reason(compiled: CompiledPack, view: View, approval: Approval, transition: str) -> str:
+    """Return why people are asked: the table row that sent the approval to them."""
     workflow = compiled.pack.workflows[view.snapshot.workflow]
     item = next(found for found in workflow.transitions if found.id == transition)
     route = compiled.pack.approvals[item.approval].route if item.approval else None
-    row = view[route.partition(".")[0]].row if route else None
-    return f"row {row.id}: {row.why}" if row else ""
+    asked = f"{route or ''} {approval.auto_when.text if approval.auto_when else ''}"
+    rows = [view[name].row for name in compiled.pack.tables if f"{name}." in asked]
+    return "; ".join(f"row {row.id}: {row.why}" for row in rows if row is not None)

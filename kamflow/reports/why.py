@@ -20,6 +20,7 @@ class SeenFact(Struct, frozen=True, kw_only=True):
 
     name: str
     value: str | None  # None when unknown
+    recorded: str | None  # the newest value that was recorded, stale or not
     unit: str
     source: str  # system, "derived", "parameter", or "" for a value that was never recorded
     author: str
@@ -159,7 +160,10 @@ def _approval(
 
 def _criterion(compiled: CompiledPack, view: View, found: Finding) -> CriterionView:
     criterion = found.criterion
-    people = {person for role in criterion.fix_by for person in holders(compiled.pack, view, role)}
+    people: set[str] = set()
+    for role in criterion.fix_by:
+        system = compiled.pack.roles[role].identity is not None
+        people |= {"a connected system"} if system else holders(compiled.pack, view, role)
     return CriterionView(
         id=criterion.id,
         severity=found.severity,
@@ -182,6 +186,7 @@ def _seen(compiled: CompiledPack, view: View, reading: Reading) -> SeenFact:
     return SeenFact(
         name=reading.name,
         value=reading.value,
+        recorded=observed.value if observed else None,
         unit=declared.shape.unit if declared else "",
         source=observed.source if observed else "parameter" if parameter else computed,
         author=observed.author if observed else "",

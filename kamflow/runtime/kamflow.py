@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
+from kamflow.model.decision import GateVerdict
 from kamflow.model.events import Recorded
 from kamflow.model.pack import Pack
 from kamflow.reports.inbox import InboxItem, inbox_items
@@ -12,6 +13,7 @@ from kamflow.reports.subjects import SubjectView, subject_view
 from kamflow.reports.why import Explanation, explain
 from kamflow.runtime.clock import Clock, system_clock
 from kamflow.runtime.commands import Commands
+from kamflow.runtime.judging import judge_all
 from kamflow.runtime.session import PackShelf, Session, WritingSession
 from kamflow.storage.reading import InstanceEntry, PackEntry
 from kamflow.storage.store import Store
@@ -114,6 +116,19 @@ class Kamflow(Commands):
         with self.reading() as session:
             compiled, view = session.view(session.find(subject))
             return explain(compiled, view, trigger)
+
+    def judge_all(
+        self, kind: str, gate: str, program: str | None = None, *, policy: Pack | None = None
+    ) -> dict[str, GateVerdict]:
+        """Return the verdict of a gate for every subject of a kind, by id; nothing is changed.
+
+        With `policy` it is judged by that pack, which need not be published: a what-if.
+
+        Raises:
+            NotFoundError: There is no such gate or program.
+        """
+        with self.reading() as session:
+            return judge_all(session, kind, gate, program, policy)
 
     def history(self, subject: str) -> list[Recorded]:
         """Return the events of a subject, oldest first."""
