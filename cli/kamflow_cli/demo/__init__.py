@@ -1,0 +1,1 @@
+"""The demo: a sample company goes through its program, and the engine answers."""
