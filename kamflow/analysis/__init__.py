@@ -1,0 +1,1 @@
+"""Looks at policies without running them: pure functions from packs to text and values."""
