@@ -9,6 +9,11 @@ from kamflow import Decision
 from kamflow_cli import exit_codes
 
 
+def counted(number: int, noun: str) -> str:
+    """Return `1 gate`, `2 gates`."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
 def print_json(value: object) -> None:
     """Print a value as JSON, two spaces deep."""
     text = msgspec.json.format(msgspec.json.encode(value), indent=2)

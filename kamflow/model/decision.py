@@ -15,6 +15,11 @@ class Reading(Struct, frozen=True, gc=False):
     value: str | None  # canonical text; None when unknown
     observation: Observation | None = None  # None when it is derived or a parameter
 
+    def __str__(self) -> str:
+        told = self.observation
+        since = f" ({told.source}, as of {told.as_of:%Y-%m-%d})" if told else ""
+        return f"{self.name} = {self.value}{since}"
+
 
 class Finding(Struct, frozen=True, gc=False):
     """What one criterion comes to, and why."""
@@ -68,7 +73,7 @@ class Decision(Struct, frozen=True, kw_only=True):
         return tuple(item.event for item in self.events)
 
     def explain(self) -> str:
-        """Return the reasons and every criterion that keeps the gate shut, for a person to read."""
+        """Return the reasons and what keeps the gate shut, with values, for a person to read."""
         lines = [
             "accepted" if self.accepted else "refused",
             *(f"  {text}" for text in self.reasons),
@@ -77,6 +82,7 @@ class Decision(Struct, frozen=True, kw_only=True):
             lines.append(
                 f"  {finding.criterion.id} {finding.verdict}: {finding.criterion.condition.text}"
             )
+            lines += [f"    {item}" for item in finding.readings if item.value is not None]
             lines += [f"    `{cause.name}`: {cause.reason}" for cause in finding.causes]
             if finding.criterion.fix_by:
                 lines.append(f"    can be fixed by {', '.join(finding.criterion.fix_by)}")

@@ -33,6 +33,7 @@ roles:
 facts:
   program:
     program.size: {type: integer, source: manual}
+    program.reach: {type: integer, source: manual, writers: [analyst]}
   account:
     account.segment: {type: choice, values: [strategic, standard], source: integration}
     account.revenue: {type: money, source: integration, writers: [erp, analyst]}
@@ -42,6 +43,14 @@ facts:
     account.vip: {type: flag, source: integration}
     account.note: {type: text, source: integration}
     account.big: {type: flag, derived: account.revenue > 1000}
+"""
+GATES = """
+parameters: {share_min: {type: percent, value: 10}}
+gates:
+  worth-it:
+    subject: account
+    criteria: [{id: share, must: account.share >= P.share_min}, {id: vip, should: account.vip}]
+  ready: {subject: program, criteria: [{id: size, must: program.size >= 1}]}
 """
 WORKFLOWS = """
 workflow:
@@ -66,7 +75,7 @@ def make_database(path: Path) -> None:
         f"workflows/{workflow}.yaml": WORKFLOWS.format(id=workflow, subject=subject)
         for workflow, subject in governed.items()
     }
-    files = {"rules/test.yaml": POLICY, **texts}
+    files = {"rules/test.yaml": POLICY, "rules/gates.yaml": GATES, **texts}
     loaded = load_pack({name: text.encode() for name, text in files.items()})
     assert loaded.pack, loaded.diagnostics
     kam = Kamflow.open(f"sqlite:///{path}", clock=fixed_clock(NOON))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kamflow import InputError, NotFoundError, write_rejects
+from kamflow.engine.evolve import replay
 from kamflow.model.events import CommandRefused
 from tests.importing.desk import ACCOUNTS, Desk, with_facts
 
@@ -124,6 +125,19 @@ def test_keeping_going_writes_the_good_rows_and_no_trace_of_the_others(desk: Des
     assert not any(isinstance(event, CommandRefused) for event in events)
 
 
+def test_what_is_stored_is_what_the_history_makes(desk: Desk) -> None:
+    rows = ["acme,strategic", "beta,premium", "gamma,", "beta,standard", "delta,standard"]
+    file = desk.file("id,segment\n" + "\n".join(rows))
+
+    desk.import_(file, with_facts(SEGMENT), keep_going=True)
+
+    for account in desk.accounts():
+        with desk.kam.reading() as session:
+            stored = session.find(f"north/{account}")
+        assert replay(desk.kam.history(f"north/{account}")) == stored
+    assert desk.accounts() == ["acme", "delta", "gamma"]
+
+
 def test_a_row_is_rejected_whole_with_every_reason(desk: Desk) -> None:
     file = desk.file("id,segment,employees,founded\nacme,premium,some,2020-13-01\n")
     mapping = with_facts(SEGMENT, "account.employees: employees", "account.founded: founded")
@@ -185,6 +199,15 @@ def test_facts_of_an_account_that_is_not_there_are_rejected_with_the_nearest_one
         "there is no account `zzz`",
     ]
     assert report.existing == 1
+
+
+def test_only_some_rows_get_a_guess_which_account_was_meant(desk: Desk) -> None:
+    desk.kam.create_account("north", "acme", "Acme", by="ana")
+    file = desk.file("id,segment\n" + "".join(f"acme{n},standard\n" for n in range(30)))
+
+    report = desk.import_(file, with_facts(SEGMENT), what="facts")
+
+    assert sum("did you mean `acme`" in item.reason for item in report.rejects) == 20
 
 
 def test_a_day_to_come_is_rejected(desk: Desk) -> None:

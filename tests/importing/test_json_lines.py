@@ -63,6 +63,13 @@ def test_a_broken_line_ends_a_query(desk: Desk) -> None:
     ]
 
 
+def test_a_value_that_a_query_cannot_cast_is_told_at_the_query(desk: Desk) -> None:
+    file = desk.file('{"id": "acme", "x": "zwei"}\n', "data.jsonl")
+
+    with pytest.raises(InputError, match=r"map.yaml:6:10: I403 .*zwei"):
+        desk.import_(file, with_query("select id, x::integer as x from input"))
+
+
 def test_a_query_reads_json_lines_with_every_value_as_text(desk: Desk) -> None:
     file = desk.file('{"id": 1, "tags": ["a", "b"], "on": true}\n{"id": 2, "on": null}\n')
     mapping = with_facts(

@@ -112,6 +112,7 @@ mapping:
         ('thousands: "."', "`.` cannot be both `decimal` and `thousands`"),
         ("delimiter: '#'", "`delimiter` is one of `,`, `;`, `|` or `tab`, in quotes"),
         ("date_format: dd.mm.yyyy", "has no day or no year; write it like `%d.%m.%Y`"),
+        ("inputs: {a: '-'}", "standard input cannot be a further file"),
         ("inputs: {a: a.csv}", "`inputs` are read by a `query`, and there is none"),
         ("query: ' '", "the `query` is empty"),
         ("facts: none", "`facts` of the mapping is a mapping"),
@@ -187,6 +188,12 @@ def test_an_author_who_may_never_write_a_fact_is_told_before_the_first_row(desk:
     ]
 
 
+def test_the_engine_is_no_author(desk: Desk) -> None:
+    text = with_facts("account.note: x", settings=["by: system"])
+
+    assert "`system` may not write `account.note`; anybody else may" in clashes(desk, text)[0]
+
+
 def test_an_author_with_the_role_on_the_program_or_on_one_account_may_go_on(desk: Desk) -> None:
     text = with_facts("account.revenue: x", settings=["by: olga"])
     desk.kam.create_account("north", "acme", "Acme", by="ana")
@@ -199,6 +206,15 @@ def test_an_author_with_the_role_on_the_program_or_on_one_account_may_go_on(desk
     assert [item.reason for item in report.rejects] == [
         "`olga` has none of the roles erp (nobody yet), analyst (nobody yet)"
     ]
+
+
+def test_an_author_with_the_role_on_a_subject_without_a_parent_may_go_on(desk: Desk) -> None:
+    text = ACCOUNTS.replace("account", "program") + "  by: olga\n  facts: {program.reach: x}\n"
+    file = "id,x\nnorth,5\n"
+    assert "I204 `olga` may not write" in clashes(desk, text, file)[0]
+    desk.kam.assign("north", "analyst", "olga", by="ana")
+
+    assert desk.import_(desk.file(file), text).recorded == 1
 
 
 def test_a_kind_that_the_policy_does_not_govern_is_told(desk: Desk) -> None:
@@ -220,7 +236,7 @@ def test_a_program_of_the_wrong_kind_is_told(desk: Desk) -> None:
 
     found = clashes(desk, ACCOUNTS, program="acme")
 
-    assert "I205 `north/acme` is a account; a account belongs to a program" in found[0]
+    assert "I205 `north/acme` is no program, to which `account` belongs" in found[0]
 
 
 def test_two_days_for_today_and_a_day_to_come_are_told(desk: Desk) -> None:

@@ -261,6 +261,7 @@ def test_a_query_cannot_name_a_variable_of_the_program(desk: Desk) -> None:
         (b"id,x\na,M\xfcller\n", "data.csv:2:1: I303 the line is not UTF-8"),
         (b'id,x\na,"open\n', "data.csv:2:1: I306 the row cannot be read"),
         (b"id,id\na,b\n", "data.csv:1:4: I305 column `id` is given twice"),
+        (b"id,x,X\na,b,c\n", "data.csv:1:1: I305 a query takes `x` and `X` for one column"),
     ],
 )
 def test_a_damaged_file_ends_the_query_with_its_place(
@@ -272,6 +273,14 @@ def test_a_damaged_file_ends_the_query_with_its_place(
         desk.import_(desk.file(content), mapping)
 
     assert str(caught.value).replace(f"{desk.folder}/", "").startswith(told)
+
+
+def test_columns_without_a_name_do_not_matter(desk: Desk) -> None:
+    file = desk.file("id,,x,\nacme,1,hello,2\n")
+
+    desk.import_(file, with_facts("account.note: x", settings=["query: select id, x from input"]))
+
+    assert desk.facts("acme") == {"account.note": "hello"}
 
 
 def test_a_value_that_cannot_be_cast_is_told(desk: Desk) -> None:

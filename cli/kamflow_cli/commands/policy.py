@@ -3,7 +3,7 @@
 import click
 
 from kamflow_cli import exit_codes
-from kamflow_cli.output import print_json, print_table
+from kamflow_cli.output import counted, print_json, print_table
 from kamflow_cli.session import by_option, json_option, open_kamflow
 
 
@@ -27,17 +27,18 @@ def check(ctx: click.Context, pack: str, as_json: bool) -> None:
     elif loaded.pack is None:
         for item in loaded.diagnostics:
             click.echo(str(item), err=True)
-        count = len(loaded.diagnostics)
-        click.echo(f"{count} problem{'s' * (count != 1)}", err=True)
+        click.echo(counted(len(loaded.diagnostics), "problem"), err=True)
     else:
         found = loaded.pack
         criteria = sum(len(gate.criteria) for gate in found.gates.values())
         transitions = sum(len(item.transitions) for item in found.workflows.values())
         click.echo(f"{found.id} {found.version} ({found.digest[:12]}) has no problems")
         click.echo(
-            f"  {len(found.workflows)} workflows, {transitions} transitions, "
-            f"{len(found.gates)} gates with {criteria} criteria, {len(found.facts)} facts, "
-            f"{len(found.parameters)} parameters, {len(found.approvals)} approvals"
+            f"  {counted(len(found.workflows), 'workflow')}, {counted(transitions, 'transition')}, "
+            f"{counted(len(found.gates), 'gate')} with {criteria} "
+            f"criteri{'on' if criteria == 1 else 'a'}, {counted(len(found.facts), 'fact')}, "
+            f"{counted(len(found.parameters), 'parameter')}, "
+            f"{counted(len(found.approvals), 'approval')}"
         )
     if loaded.pack is None:
         ctx.exit(exit_codes.BAD_INPUT)

@@ -2,7 +2,7 @@
 
 import click
 
-from kamflow_cli.output import print_json, print_table
+from kamflow_cli.output import counted, print_json, print_table
 from kamflow_cli.session import json_option, open_kamflow
 
 _COLUMNS = (
@@ -43,7 +43,7 @@ def status(ctx: click.Context, program: str | None, as_json: bool) -> None:
             ],
             right=_COLUMNS[1:],
         )
-        click.echo(f"{item.total} {item.kind}s in all\n")
+        click.echo(f"{counted(item.total, item.kind)} in all\n")
     if not report.programs:
         click.echo("no program yet; start one with `kamflow program create`")
     click.echo(

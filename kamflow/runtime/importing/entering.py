@@ -19,6 +19,7 @@ from kamflow.runtime.kamflow import Batch
 
 MAX_ID = 200
 _SHOWN = 200  # characters of a value in a reject
+_HINTS = 20  # rejected rows after which no more ids are guessed
 
 
 class Entry:
@@ -174,8 +175,8 @@ class Entry:
         plan = self._plan
         column, cell = plan.mapping.id, row.cells[self._at[plan.mapping.id]]
         if not plan.opens:
-            hint = did_you_mean(tail, (item.rpartition("/")[2] for item in self._known))
-            self._reject(row, column, cell, f"there is no {plan.kind} `{tail}`{hint}", tail)
+            what = f"there is no {plan.kind} `{tail}`{self._near(tail)}"
+            self._reject(row, column, cell, what, tail)
             return False
         name = self._name(row, tail)
         try:
@@ -187,6 +188,12 @@ class Entry:
             return False
         self._reject_refused(row, tail, decision)
         return decision.accepted
+
+    def _near(self, tail: str) -> str:
+        """Return the id that was meant; not for many rows, as it takes a look at every id."""
+        if self._rejected >= _HINTS:
+            return ""
+        return did_you_mean(tail, (item.rpartition("/")[2] for item in self._known))
 
     def _name(self, row: Row, tail: str) -> str:
         """Return the name of a subject; its id when the row has none."""
@@ -215,13 +222,12 @@ class Entry:
 
 
 def _known(batch: Batch, plan: Plan) -> frozenset[str]:
-    """Return the ids of the subjects that are there; they are loaded in one go on the way."""
+    """Return the ids of the subjects that are there."""
     transaction = batch.session.transaction
     if plan.parent is not None:
         transaction.list_children(plan.parent)
-        return frozenset(item.id for item in transaction.members(plan.parent, plan.kind))
     entries = transaction.entries(kind=plan.kind)
-    return frozenset(item.id for item in entries if item.parent is None)
+    return frozenset(item.id for item in entries if item.parent == plan.parent)
 
 
 def _identity(cell: Any) -> str:  # noqa: ANN401 - whatever a file holds

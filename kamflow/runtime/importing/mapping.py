@@ -208,6 +208,8 @@ def _inputs(fields: Entries) -> dict[str, InputFile]:
             fields.sink.report(name.place, "I104", what)
         if isinstance(node, Scalar):
             found[name.text] = InputFile(file=node.text, place=node.place)
+            if node.text == "-":
+                fields.sink.report(node.place, "I105", "standard input cannot be a further file")
             continue
         inner = Entries(node, "input", f"input `{name.text}`", fields.sink)
         inner.require("file")

@@ -97,7 +97,7 @@ def _parent(
     if options.program is not None:
         found = session.find(options.program)
         if found.kind != wanted:
-            what = f"`{found.id}` is a {found.kind}; a {mapping.subject} belongs to a {wanted}"
+            what = f"`{found.id}` is no {wanted}, to which `{mapping.subject}` belongs"
             raise InputError([Diagnostic(place, "I205", what)])
         return found
     ids = [item.id for item in session.transaction.entries(kind=wanted)]
@@ -141,7 +141,7 @@ class _Planner:
             self._sink.report(column.place, "I203", f"`{fact.name}` {problem}")
         author = column.by or self._author
         if not roles.may_write(author, fact):
-            who = ", ".join(fact.writers)
+            who = ", ".join(fact.writers) or "anybody else"
             what = f"`{author}` may not write `{fact.name}`; {who} may, so name somebody with `by`"
             self._sink.report(column.place, "I204", what)
         as_of = column.as_of or mapping.as_of
@@ -192,31 +192,44 @@ class _Roles:
         self._parent, self._kind = parent, kind
 
     @cached_property
-    def _assigned(self) -> frozenset[tuple[str, str]]:
-        """Every role with everybody who holds it, on the subjects and above them."""
+    def _above(self) -> frozenset[tuple[str, str]]:
+        """Every role with everybody who holds it, on what the subjects belong to."""
         above, found = self._parent, list[Snapshot]()
         while above is not None:
             found.append(above)
             above = self._transaction.load(above.parent) if above.parent else None
+        return _held(found)
+
+    @cached_property
+    def _own(self) -> frozenset[tuple[str, str]]:
+        """Every role with everybody who holds it, on one of the subjects alone."""
         if self._parent is not None:
-            found += self._transaction.members(self._parent.id, self._kind)
-        return frozenset(
-            (role, person)
-            for snapshot in found
-            for role, people in snapshot.roles.items()
-            for person in people
-        )
+            return _held(self._transaction.members(self._parent.id, self._kind))
+        entries = self._transaction.entries(kind=self._kind)
+        tops = (self._transaction.load(item.id) for item in entries if item.parent is None)
+        return _held(item for item in tops if item is not None)
 
     def may_write(self, author: str, fact: FactType) -> bool:
         """Tell whether the author may write the fact of some subject, or may come to."""
+        if author == SYSTEM:
+            return False  # the engine states nothing that comes from outside
         return not fact.writers or any(self._may_hold(author, role) for role in fact.writers)
 
     def _may_hold(self, author: str, role_id: str) -> bool:
         role = self._pack.roles[role_id]
-        if role.identity == SYSTEM:
-            return author == SYSTEM
-        if role.identity == "service":
-            return author == "service" or author.startswith("service:")
-        by_fact = role.holder is not None and not author.startswith("service:")
-        held = by_fact or (role_id, author) in self._assigned
-        return held or any(self._may_hold(author, member) for member in role.members)
+        if role.identity is not None:
+            return role.identity == "service" and author.partition(":")[0] == "service"
+        if role.holder is not None and not author.startswith("service:"):
+            return True  # a row can make the author the holder
+        held = (role_id, author)
+        members = any(self._may_hold(author, member) for member in role.members)
+        return members or held in self._above or held in self._own
+
+
+def _held(snapshots: Iterable[Snapshot]) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (role, person)
+        for snapshot in snapshots
+        for role, people in snapshot.roles.items()
+        for person in people
+    )

@@ -9,7 +9,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from datetime import date, datetime
+from datetime import date, datetime, time
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -80,8 +80,10 @@ def run_query(
     """
     duckdb = _duckdb()
     connection = stack.enter_context(duckdb.connect(":memory:", config=_settings(workspace)))
-    allowed = [_declare(connection, name, table, workspace) for name, table in tables.items()]
-    connection.execute(f"set allowed_paths = [{', '.join(_quoted(item) for item in allowed)}]")
+    read = {
+        _declare(connection, name, table, workspace): table[0] for name, table in tables.items()
+    }
+    connection.execute(f"set allowed_paths = [{', '.join(_quoted(path) for path in read)}]")
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
@@ -90,7 +92,7 @@ def run_query(
         parameters = _checked(connection, query, text, day)
         connection.execute(_RESULT + text, parameters)
     except duckdb.Error as error:
-        raise _fault(error, query, tables) from error
+        raise _fault(error, query, read) from error
     return QuerySheet(connection)
 
 
@@ -125,21 +127,35 @@ def _declare(connection: Any, name: str, table: Table, workspace: Path) -> str: 
         source = f"read_parquet({_quoted(str(path))})"
     else:
         written_anew = not isinstance(sheet, TextSheet)
-        source = _csv_source(path, sheet, zipped=file.zipped and not written_anew)
+        source = _csv_source(path, sheet, file, zipped=file.zipped and not written_anew)
     connection.execute(f"create view {name} as from {source}")
     return str(path)
 
 
-def _csv_source(path: Path, sheet: Sheet, *, zipped: bool) -> str:
+def _csv_source(path: Path, sheet: Sheet, file: DataFile, *, zipped: bool) -> str:
     """Return the call that reads a CSV file with every cell as text."""
     delimiter = sheet.delimiter if isinstance(sheet, TextSheet) else ","
-    names = (name or f"column{at}" for at, name in enumerate(sheet.columns, start=1))
-    columns = ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in names)
+    columns = ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in _names(sheet, file))
     return (
         f"read_csv({_quoted(str(path))}, auto_detect=false, header=true, "
         f"delim={_quoted(delimiter)}, quote='\"', escape='\"', columns={{{columns}}}, "
         f"compression='{'gzip' if zipped else 'none'}')"
     )
+
+
+def _names(sheet: Sheet, file: DataFile) -> list[str]:
+    """Return the names of the columns; those without a name get one that nobody would ask for.
+
+    Raises:
+        InputError: Two names differ in capitals alone, which SQL does not tell apart.
+    """
+    found: dict[str, str] = {}
+    for at, name in enumerate(sheet.columns, start=1):
+        known = found.setdefault(name.casefold() or f"unnamed column {at}", name)
+        if known != name:
+            what = f"a query takes `{known}` and `{name}` for one column; rename one of them"
+            raise file.fault("I305", what)
+    return [name or key for key, name in found.items()]
 
 
 def _rewritten(sheet: Sheet, path: Path, file: DataFile) -> Path:
@@ -169,10 +185,8 @@ def _plain(cell: Any) -> str:  # noqa: ANN401 - whatever a file holds
         return cell or ""
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    if isinstance(cell, datetime):
-        return (
-            str(cell.date()) if cell == datetime.combine(cell, datetime.min.time()) else str(cell)
-        )
+    if isinstance(cell, datetime) and cell.time() == time.min:
+        return str(cell.date())
     return str(msgspec.json.encode(cell), "utf-8") if isinstance(cell, dict | list) else str(cell)
 
 
@@ -195,12 +209,11 @@ def _checked(connection: Any, query: Query, text: str, day: date) -> dict[str, d
     return {"as_of": day} if wanted else {}
 
 
-def _fault(error: Exception, query: Query, tables: Mapping[str, Table]) -> InputError:
+def _fault(error: Exception, query: Query, read: Mapping[str, DataFile]) -> InputError:
     """Return what DuckDB complains about, at its place in the mapping or in a file."""
     kind, message, position = _parts(error)
-    line = re.match(r"CSV Error on Line: (\d+)\n", message)
-    if line is not None:
-        return _csv_fault(message, int(line[1]), tables)
+    if message.startswith("CSV Error"):
+        return _csv_fault(message, query, read)
     code = {"Permission": "I402", "Conversion": "I403", "Out of Range": "I403"}.get(kind, "I401")
     if code == "I402":
         message = "the query may only read `input` and the files under `inputs`"
@@ -224,15 +237,25 @@ def _parts(error: Exception) -> tuple[str, str, int]:
     return str(told.get("exception_type")), str(told.get("exception_message", text)), position
 
 
-def _csv_fault(message: str, line: int, tables: Mapping[str, Table]) -> InputError:
-    """Return what is wrong with a line of a CSV file."""
-    named = re.search(r"\n\s*file = (.+)\n", message)
-    path = Path(named[1]) if named else None
-    file = next((item for item, _ in tables.values() if item.path.absolute() == path), None)
-    file = file or next(iter(tables.values()))[0]
+def _csv_fault(message: str, query: Query, read: Mapping[str, DataFile]) -> InputError:
+    """Return what is wrong with a line of a CSV file.
+
+    The lines of a file that was written anew for DuckDB are not those that people see; there the
+    value has to be enough to find the place.
+    """
+    said = dict(re.findall(r"(?m)^\s*(CSV Error on Line:|file =) (.+)$", message))
     told = message.split("\n")[2].strip() if message.count("\n") > 1 else message
+    stopped = told.startswith("Error when converting")
+    file = read.get(said.get("file =", ""))
+    if file is None or str(file.path.absolute()) != said["file ="]:
+        return InputError([Diagnostic(query.place_of(0), "I403", _sentence(told))])
+    line = int(said["CSV Error on Line:"])
     if "unicode" in message:
         return file.fault("I303", "the line is not UTF-8; save the file as UTF-8", line)
-    if told.startswith("Error when converting"):
-        return file.fault("I403", f"the query stopped here: {told[0].lower()}{told[1:]}", line)
-    return file.fault("I306", f"the row cannot be read: {told.lower()}", line)
+    if stopped:
+        return file.fault("I403", f"the query stopped here: {_sentence(told)}", line)
+    return file.fault("I306", f"the row cannot be read: {_sentence(told)}", line)
+
+
+def _sentence(told: str) -> str:
+    return told[:1].lower() + told[1:].rstrip(".")

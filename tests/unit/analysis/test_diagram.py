@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from kamflow.analysis.diagram import mermaid, svg
 from kamflow.model.pack import Workflow
 from tests.builders import shipped_pack
-from tests.unit.analysis.workflows import PACK, a_workflow, workflows
+from tests.unit.analysis.workflows import PACK, SHIPPED, a_workflow, workflows
 
 SVG = "{http://www.w3.org/2000/svg}"
-SHIPPED = sorted(shipped_pack().workflows)
 
 
 def texts(picture: str) -> list[str]:

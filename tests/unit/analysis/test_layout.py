@@ -8,12 +8,10 @@ from hypothesis import given, settings
 from kamflow.analysis.layout import Box, Drawn, Lettered, Plan, plan
 from kamflow.model.pack import Workflow
 from tests.builders import shipped_pack
-from tests.unit.analysis.workflows import workflows
+from tests.unit.analysis.workflows import SHIPPED, workflows
 
 Frame = tuple[float, float, float, float]  # left, top, right, bottom
 Point = tuple[float, float]
-
-SHIPPED = sorted(shipped_pack().workflows)
 
 
 @pytest.mark.parametrize("workflow", SHIPPED)

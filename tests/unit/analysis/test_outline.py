@@ -2,7 +2,11 @@
 
 from kamflow.analysis.outline import main_line, outline
 from tests.builders import shipped_pack
-from tests.unit.analysis.workflows import a_workflow
+from tests.unit.analysis.workflows import SHIPPED, a_workflow
+
+
+def test_there_are_pictures_of_all_shipped_workflows() -> None:
+    assert set(SHIPPED) == set(shipped_pack().workflows)
 
 
 def test_the_main_line_of_the_account_lifecycle_is_its_yearly_cycle() -> None:

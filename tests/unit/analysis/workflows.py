@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from kamflow.model.pack import Pack, Stage, Transition, Workflow
 
 PACK = Pack(id="test", title="Test", version="1.0.0", currency="EUR")
+SHIPPED = ("account_lifecycle", "program_rollout")
 KINDS = ("active", "waiting", "steady", "end")
 
 
