@@ -1,7 +1,8 @@
-"""Build hook: the shipped policy pack travels inside the wheel.
+"""Build hook: the shipped policy packs travel inside the wheel.
 
-`workflows/` and `rules/` stay at the top of the checkout, where people edit them. A wheel carries
-them as `kamflow/builtin/`; an editable install reads them in place, because a copy would go stale.
+`workflows/` and `rules/` stay at the top of the checkout, where people edit them: `kam-core` lies
+directly in the two, `kam-lite` in the folder `lite` of each. A wheel carries them, with what lies
+below, as `kamflow/builtin/`; an editable install reads them in place, a copy would go stale.
 """
 
 from typing import Any
@@ -11,8 +12,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 PACK_FOLDERS = ("workflows", "rules")
 
 
-class BuiltinPack(BuildHookInterface[Any]):
-    """Add the pack to a wheel; the build fails when a folder of the pack is missing."""
+class BuiltinPacks(BuildHookInterface[Any]):
+    """Add the packs to a wheel; the build fails when a folder of them is missing."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Extend `build_data`; `version` is `standard` or `editable`."""

@@ -23,6 +23,9 @@ from kamflow.errors import (
     NotFoundError as NotFoundError,
 )
 from kamflow.errors import (
+    NotInSqlError as NotInSqlError,
+)
+from kamflow.errors import (
     PolicyError as PolicyError,
 )
 from kamflow.errors import (
@@ -42,10 +45,16 @@ from kamflow.model.events import (
     ApprovalWithdrawn as ApprovalWithdrawn,
 )
 from kamflow.model.events import (
+    CohortFrozen as CohortFrozen,
+)
+from kamflow.model.events import (
     CommandRefused as CommandRefused,
 )
 from kamflow.model.events import (
     Event as Event,
+)
+from kamflow.model.events import (
+    EventReported as EventReported,
 )
 from kamflow.model.events import (
     FactsRecorded as FactsRecorded,
@@ -76,6 +85,7 @@ from kamflow.model.values import (
     Verdict as Verdict,
 )
 from kamflow.reports.inbox import InboxItem as InboxItem
+from kamflow.reports.sarif import sarif_report as sarif_report
 from kamflow.reports.status import StatusReport as StatusReport
 from kamflow.reports.subjects import SubjectView as SubjectView
 from kamflow.reports.why import (
@@ -121,3 +131,20 @@ from kamflow.runtime.packs import (
 from kamflow.storage.reading import InstanceEntry as InstanceEntry
 
 __version__: str
+from kamflow.analysis.compare import PackChange as PackChange
+from kamflow.analysis.compare import PackDiff as PackDiff
+from kamflow.analysis.compare import compare_packs as compare_packs
+from kamflow.analysis.document import Bullets as Bullets
+from kamflow.analysis.document import Grid as Grid
+from kamflow.analysis.document import Heading as Heading
+from kamflow.analysis.document import Paragraph as Paragraph
+from kamflow.analysis.prose import describe_pack as describe_pack
+from kamflow.analysis.prose import describe_part as describe_part
+from kamflow.analysis.smallest import Alternative as Alternative
+from kamflow.analysis.smallest import SmallestChange as SmallestChange
+from kamflow.analysis.smallest import Wish as Wish
+from kamflow.language.schema import policy_schema as policy_schema
+from kamflow.runtime.authoring import draw_workflow as draw_workflow
+from kamflow.runtime.authoring import format_policy as format_policy
+from kamflow.runtime.authoring import new_policy as new_policy
+from kamflow.runtime.authoring import unformatted_files as unformatted_files

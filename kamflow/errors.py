@@ -8,6 +8,7 @@
     |-- ConcurrencyError       somebody else wrote first; call again
     |-- DatabaseError          the database cannot be read or written; the message repeats its words
     |-- SchemaError            the database is not of the version that this code needs
+    |-- NotInSqlError          a condition has no counterpart in SQL; judge it one by one
     `-- MissingExtraError      an optional part is not installed; the message says how to get it
 
 A refusal is not an exception: it is a `Decision` with reasons.
@@ -58,6 +59,14 @@ class DatabaseError(KamflowError):
 
 class SchemaError(KamflowError):
     """The database has another schema than this kamflow; upgrade the older of the two."""
+
+
+class NotInSqlError(KamflowError):
+    """A part of a condition has no counterpart in SQL; judge the subjects one by one instead."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(f"SQL cannot read {part}; ask `Kamflow.judge_all` instead")
+        self.part = part
 
 
 class MissingExtraError(KamflowError):

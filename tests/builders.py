@@ -12,7 +12,8 @@ from kamflow.engine.decide import decide
 from kamflow.engine.evolve import evolve
 from kamflow.engine.view import Scene, View
 from kamflow.language.conditions import parse_condition
-from kamflow.language.load import Loaded, load_pack
+from kamflow.language.load import load_pack
+from kamflow.language.loaded import Loaded
 from kamflow.model.commands import (
     AssignRole,
     CastVote,
@@ -20,6 +21,7 @@ from kamflow.model.commands import (
     EndRole,
     OpenSubject,
     RecordFacts,
+    ReportEvent,
     RequestTransition,
     Stated,
 )
@@ -35,7 +37,7 @@ NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
 TODAY = NOON.date()
 
 HEAD = """
-pack: {id: test, version: 1.0.0, currency: EUR}
+pack: {id: test, version: 1.0.0, currency: EUR%s}
 subjects:
   program: {plural: programs, workflow: rollout}
   account: {plural: accounts, parent: program, workflow: lifecycle}
@@ -68,10 +70,11 @@ def days_ago(days: int, before: datetime = NOON) -> datetime:
 
 
 def files_of(
-    *texts: str | bytes, lifecycle: str = LIFECYCLE, rollout: str = ROLLOUT
+    *texts: str | bytes, lifecycle: str = LIFECYCLE, rollout: str = ROLLOUT, head_keys: str = ""
 ) -> dict[str, bytes]:
     """Return the files of a small pack: its head, two workflows, and one file for each text."""
-    named = {"rules/head.yaml": HEAD, "workflows/l.yaml": lifecycle, "workflows/r.yaml": rollout}
+    head = HEAD % (f", {head_keys}" if head_keys else "")
+    named = {"rules/head.yaml": head, "workflows/l.yaml": lifecycle, "workflows/r.yaml": rollout}
     extra = {f"rules/{number}.yaml": text for number, text in enumerate(texts, start=1)}
     every: dict[str, str | bytes] = {**named, **extra}
     return {
@@ -79,18 +82,24 @@ def files_of(
     }
 
 
-def load(*texts: str | bytes, lifecycle: str = LIFECYCLE, rollout: str = ROLLOUT) -> Loaded:
-    return load_pack(files_of(*texts, lifecycle=lifecycle, rollout=rollout))
+def load(
+    *texts: str | bytes, lifecycle: str = LIFECYCLE, rollout: str = ROLLOUT, head_keys: str = ""
+) -> Loaded:
+    return load_pack(files_of(*texts, lifecycle=lifecycle, rollout=rollout, head_keys=head_keys))
 
 
-def problems(*texts: str | bytes, lifecycle: str = LIFECYCLE, rollout: str = ROLLOUT) -> list[str]:
+def problems(
+    *texts: str | bytes, lifecycle: str = LIFECYCLE, rollout: str = ROLLOUT, head_keys: str = ""
+) -> list[str]:
     """Return what is wrong with a small pack, line by line."""
-    loaded = load(*texts, lifecycle=lifecycle, rollout=rollout)
+    loaded = load(*texts, lifecycle=lifecycle, rollout=rollout, head_keys=head_keys)
     return [str(item) for item in loaded.diagnostics]
 
 
-def a_pack(*texts: str, lifecycle: str = LIFECYCLE, rollout: str = ROLLOUT) -> Pack:
-    loaded = load(*texts, lifecycle=lifecycle, rollout=rollout)
+def a_pack(
+    *texts: str, lifecycle: str = LIFECYCLE, rollout: str = ROLLOUT, head_keys: str = ""
+) -> Pack:
+    loaded = load(*texts, lifecycle=lifecycle, rollout=rollout, head_keys=head_keys)
     assert loaded.pack is not None, "\n".join(str(item) for item in loaded.diagnostics)
     return loaded.pack
 
@@ -121,7 +130,7 @@ def author_for(pack: Pack, fact: str) -> str:
     writers = pack.facts[fact].writers if fact in pack.facts else ()
     if not writers or "service" in writers:
         return "service:erp"
-    return writers[0]
+    return next((role for role in writers if role != "system"), "nobody")
 
 
 def stated(pack: Pack, facts: Mapping[str, Plain], as_of: datetime) -> dict[str, Stated]:
@@ -182,6 +191,18 @@ class World:
             for name, value in facts.items()
         }
         return self.submit(subject, RecordFacts(actor=author, facts=told))
+
+    def report(
+        self, subject: str, event: str, payload: Mapping[str, str] | None = None, *, days: int = 0
+    ) -> Decision:
+        """Report an event that happened so many days ago."""
+        command = ReportEvent(
+            actor="reporter",
+            name=event,
+            happened_at=days_ago(days, self.now),
+            payload=payload or {},
+        )
+        return self.submit(subject, command)
 
     def assign(self, subject: str, role: str, person: str) -> Decision:
         return self.submit(subject, AssignRole(actor="admin", role=role, person=person))
@@ -262,16 +283,21 @@ class World:
         return self.subjects[subject].stage
 
     def _scene(self, compiled: CompiledPack) -> Scene:
-        return Scene(compiled.sources, self.now, self.subjects.get, self._members)
+        return Scene(compiled.sources, self.now, self.subjects.get, self._members, self._happened)
+
+    def _happened(self, subject: str) -> list[Recorded]:
+        return self.events.get(subject, [])
 
     def _members(self, above: str, kind: str) -> list[Snapshot]:
         below = (item for item in self.subjects.values() if item.parent == above)
         return sorted((item for item in below if item.kind == kind), key=lambda item: item.id)
 
 
-def a_world(*texts: str, lifecycle: str = LIFECYCLE, rollout: str = ROLLOUT) -> World:
+def a_world(
+    *texts: str, lifecycle: str = LIFECYCLE, rollout: str = ROLLOUT, head_keys: str = ""
+) -> World:
     """Return a world with the program `north` and the account `north/acme`."""
-    world = World(a_pack(*texts, lifecycle=lifecycle, rollout=rollout))
+    world = World(a_pack(*texts, lifecycle=lifecycle, rollout=rollout, head_keys=head_keys))
     world.open("program", "north")
     world.open("account", "acme", "north")
     return world

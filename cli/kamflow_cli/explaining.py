@@ -35,6 +35,8 @@ def _transition_lines(item: k.TransitionView, *, everything: bool) -> Iterator[s
         )
     for criterion in item.criteria:
         yield from _criterion_lines(criterion, everything=everything)
+    if item.smallest_change is not None:
+        yield from _change_lines(item.smallest_change)
     if item.approval:
         voters = f", by {', '.join(item.voters)}" if item.voters else ""
         yield f"  then approval {item.approval}{voters}"
@@ -45,6 +47,8 @@ def _criterion_lines(criterion: k.CriterionView, *, everything: bool) -> Iterato
     yield f"  {mark} {criterion.id} {criterion.severity}: {criterion.condition}"
     if criterion.verdict is Verdict.MET and not everything:
         return
+    if criterion.verdict is not Verdict.MET:
+        yield f"      {criterion.sentence}"
     if criterion.why:
         yield f"      {criterion.why}"
     explained = {cause.name for cause in criterion.causes}
@@ -57,6 +61,26 @@ def _criterion_lines(criterion: k.CriterionView, *, everything: bool) -> Iterato
     if criterion.verdict is not Verdict.MET and criterion.fix_by:
         people = ", ".join(criterion.people) or "nobody holds the role yet"
         yield f"      can be fixed by {', '.join(criterion.fix_by)} ({people})"
+
+
+def _change_lines(change: k.SmallestChange) -> Iterator[str]:
+    """Yield what would open a gate: all of the first way, then how others differ from it."""
+    if change.conflict:
+        yield f"  cannot open: {', '.join(change.conflict)} cannot be met together"
+    if not change.alternatives:
+        return
+    first, *others = change.alternatives
+    for wish in first.wishes:
+        yield f"  to open it: {wish.text}"
+    for text in first.together:
+        yield f"  to open it: together {text}"
+    for other in others:
+        instead = [wish.name for wish in first.wishes if wish not in other.wishes]
+        news = [wish.text for wish in other.wishes if wish not in first.wishes]
+        kept = f" (instead of {', '.join(instead)})" if len(first.wishes) > len(instead) else ""
+        yield f"  or: {'; '.join([*news, *other.together])}{kept}"
+    if not change.exact:
+        yield "  (there may be a smaller way: not all were tried)"
 
 
 def _seen(seen: k.SeenFact) -> str:
@@ -80,7 +104,7 @@ def _table_lines(rows: tuple[k.RowView, ...]) -> Iterator[str]:
             result = ", ".join(f"{name} {value}" for name, value in row.result.items())
             yield f"  + {row.row}: {result}; {row.why}"
         else:
-            yield f"  - {row.row}: not {'; not '.join(row.missed)}"
+            yield f"  - {row.row} does not hold: {'; '.join(row.missed)}"
 
 
 def event_line(event: k.Event) -> str:
@@ -91,6 +115,11 @@ def event_line(event: k.Event) -> str:
         case k.FactsRecorded():
             news = [f"{name} = {item.value}" for name, item in event.facts.items()]
             return "; ".join([*news, *(f"{name} forgotten" for name in event.forgotten)])
+        case k.EventReported():
+            carried = "".join(f", {name} {value}" for name, value in event.payload.items())
+            return f"{event.name} on {event.happened_at:%Y-%m-%d}{carried}"
+        case k.CohortFrozen():
+            return f"cohort {event.cohort} frozen: {', '.join(event.members) or 'nobody'}"
         case k.StageEntered():
             return f"{event.trigger} ({event.transition}): {event.left} -> {event.stage}"
         case k.RoleAssigned():

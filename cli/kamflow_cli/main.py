@@ -10,7 +10,7 @@ from kamflow import KamflowError, __version__
 _COMMANDS = {
     "init": ("setup", "init", "Create a database with the shipped policy, ready to use."),
     "demo": ("demo", "demo", "Play a whole program on sample data, in a minute."),
-    "policy": ("policy", "policy", "Check and publish policy packs."),
+    "policy": ("policy", "policy", "Write, check, read and publish policy packs."),
     "program": ("program", "program", "Start programs and move them through the roll-out."),
     "account": ("account", "account", "Enter accounts, move them, see what blocks them."),
     "record": ("record", "record", "Record facts of a program or an account."),

@@ -1,6 +1,7 @@
 """Pictures of workflows, made from the policy alone: SVG to look at, Mermaid for pages."""
 
 from collections.abc import Iterable, Iterator
+from itertools import product
 from xml.sax.saxutils import escape
 
 from kamflow.analysis.drawing import (
@@ -226,7 +227,10 @@ _RESERVED = frozenset(
 
 
 def mermaid(pack: Pack, workflow: Workflow) -> str:
-    """Return `workflow` as a Mermaid state diagram: triggers, gates and approvals on the lines."""
+    """Return `workflow` as a Mermaid state diagram: triggers, gates and approvals on the lines.
+
+    What does not leave a stage stands in its box: Mermaid draws the loops of a stage on each other.
+    """
     stages = workflow.stages.values()
     kinds = [kind for kind in KINDS if any(stage.kind == kind for stage in stages)]
     returns = any(item.targets == (RETURNING,) for item in workflow.transitions)
@@ -235,7 +239,8 @@ def mermaid(pack: Pack, workflow: Workflow) -> str:
         *(f'state "{stage.id}" as {_name(stage.id)}' for stage in stages),
         *(['state "where it came from" as returning'] if returns else ()),
         f"[*] --> {_name(workflow.initial)}",
-        *(line for item in workflow.transitions for line in _edges(item)),
+        *_stays(workflow),
+        *_edges(workflow),
         *(f"{_name(stage.id)} --> [*]" for stage in stages if stage.kind == "end"),
         *(f"classDef {kind}Stage {_style(kind)}" for kind in kinds),
         *(f"class {_name(stage.id)} {stage.kind}Stage" for stage in stages),
@@ -243,14 +248,26 @@ def mermaid(pack: Pack, workflow: Workflow) -> str:
     return "stateDiagram-v2\n" + "".join(f"    {line}\n" for line in lines)
 
 
-def _edges(item: Transition) -> Iterator[str]:
-    label = label_of(item)
-    plates = ", ".join(tag.text for tag in label.tags)
-    words = _words(f"{item.trigger} ({plates})" if plates else item.trigger)
-    for source in item.sources:
-        targets = (source,) if item.targets == (SAME,) else item.targets
-        for target in targets:
-            yield f"{_name(source)} --> {_name(target)} : {words}"
+def _stays(workflow: Workflow) -> Iterator[str]:
+    for item in workflow.transitions:
+        if item.targets == (SAME,):
+            yield from (f"{_name(stage)} : stays for {_told(item)}" for stage in item.sources)
+
+
+def _edges(workflow: Workflow) -> Iterator[str]:
+    """Yield one line for each two stages, with every transition between them."""
+    between: dict[tuple[str, str], list[str]] = {}
+    for item in workflow.transitions:
+        targets = () if item.targets == (SAME,) else item.targets
+        for pair in product(item.sources, targets):
+            between.setdefault(pair, []).append(_told(item))
+    for (source, target), told in between.items():
+        yield f"{_name(source)} --> {_name(target)} : {'<br/>'.join(told)}"
+
+
+def _told(item: Transition) -> str:
+    plates = ", ".join(tag.text for tag in label_of(item).tags)
+    return _words(f"{item.trigger} ({plates})" if plates else item.trigger)
 
 
 def _name(stage: str) -> str:

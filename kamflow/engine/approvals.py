@@ -75,7 +75,8 @@ def obstacle(approval: Approval, who: Electorate) -> str | None:
         return f"nobody may vote as {', '.join(f'`{role}`' for role in empty)}"
     if approval.rule == "all" and not _seated(who.seats, who.people):
         return "there are fewer people than roles that have to vote, and one person has one vote"
-    needed = {"at_least": approval.least}.get(approval.rule, max(approval.quorum, 1))
+    weighed = approval.rule in ("majority", "two_thirds")
+    needed = max(approval.quorum, 1) if weighed else approval.least
     if len(who.people) < needed:
         return f"{needed} votes are needed and {len(who.people)} people may vote"
     if who.chair is not None and not who.chair & who.people:
@@ -94,12 +95,26 @@ def tally(approval: Approval, who: Electorate, votes: Sequence[Vote]) -> Outcome
     yes = frozenset(vote.person for vote in counted if vote.vote == "approve")
     no = frozenset(vote.person for vote in counted if vote.vote == "reject")
     cast = frozenset(vote.person for vote in counted)
+    outcome = _count(approval, who, yes, no, cast)
+    if outcome is Outcome.APPROVED and who.chair is not None and not who.chair & cast:
+        return Outcome.OPEN if who.chair & who.people else Outcome.REJECTED
+    return outcome
+
+
+def _count(
+    approval: Approval,
+    who: Electorate,
+    yes: frozenset[str],
+    no: frozenset[str],
+    cast: frozenset[str],
+) -> Outcome:
+    """Return what the votes come to by the rule, whether the chair has voted or not."""
     waiting = len(who.people - cast)
     match approval.rule:
         case "one":
             return Outcome.REJECTED if no else Outcome.APPROVED if yes else _open_unless(waiting)
         case "all":
-            approved = _seated(who.seats, yes)
+            approved = bool(who.seats) and _seated(who.seats, yes)
             rejected = bool(no) or not _seated(who.seats, yes | (who.people - cast))
             return _outcome(approved=approved and not no, rejected=rejected)
         case "at_least":
@@ -107,13 +122,12 @@ def tally(approval: Approval, who: Electorate, votes: Sequence[Vote]) -> Outcome
                 approved=len(yes) >= approval.least, rejected=len(yes) + waiting < approval.least
             )
         case _:
-            return _weigh(approval, who, len(yes), len(no), cast)
+            return _weigh(approval, len(yes), len(no), len(cast), waiting)
 
 
-def _weigh(approval: Approval, who: Electorate, yes: int, no: int, cast: frozenset[str]) -> Outcome:
+def _weigh(approval: Approval, yes: int, no: int, cast: int, waiting: int) -> Outcome:
     """Return what a vote by majority or two thirds comes to."""
-    waiting = len(who.people - cast)
-    heard = len(cast) >= approval.quorum and (who.chair is None or bool(who.chair & cast))
+    heard = cast >= approval.quorum
 
     def carried(yes: int, no: int) -> bool:
         return 3 * yes >= 2 * (yes + no) > 0 if approval.rule == "two_thirds" else yes > no

@@ -5,8 +5,14 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOp
 from functools import reduce
 from typing import Any
 
+_LARGEST = 1_899  # digits of a number; what is larger is unknown
+
 _CONTEXT = Context(
-    prec=28, rounding=ROUND_HALF_EVEN, traps=[DivisionByZero, InvalidOperation, Overflow]
+    prec=28,
+    rounding=ROUND_HALF_EVEN,
+    Emin=-_LARGEST,
+    Emax=_LARGEST,
+    traps=[DivisionByZero, InvalidOperation, Overflow],
 )
 
 plus, minus, times, divided = _CONTEXT.add, _CONTEXT.subtract, _CONTEXT.multiply, _CONTEXT.divide

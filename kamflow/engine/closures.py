@@ -4,15 +4,28 @@ A function takes a `View` and gives a value or `Unknown`. `Unknown` is told apar
 quickest test there is; operators pass it on with its causes.
 """
 
-import calendar
 import operator
+from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
 from functools import lru_cache
 from typing import Any
 
 from kamflow.engine.arithmetic import OPERATIONS, divided, negative, total
+from kamflow.engine.days import first_day, months_between, shift, unit_of
+from kamflow.engine.past import (
+    absence,
+    change,
+    cohort_views,
+    edited,
+    event_views,
+    past,
+    trend,
+    within,
+)
 from kamflow.engine.view import Source, View
+from kamflow.language.unparse import unparse
 from kamflow.model import expression as tree
 from kamflow.model.expression import Expression
 from kamflow.model.pack import Pack
@@ -45,7 +58,8 @@ def constant_of(node: Expression, pack: Pack) -> Value | None:
             return node.value
         case tree.Name() if node.path.startswith("P."):
             parameter = pack.parameters[node.path.removeprefix("P.")]
-            return value_reader(parameter.shape.type)(parameter.value)
+            fixed = not parameter.overrides
+            return value_reader(parameter.shape.type)(parameter.value) if fixed else None
         case _:
             return None
 
@@ -95,10 +109,7 @@ def _among(node: tree.Among, pack: Pack) -> Source:
     value = compile_expression(node.value, pack)
     constants = [constant_of(item, pack) for item in node.options]
     if None in constants:
-        options = [_compare("=", node.value, item, pack) for item in node.options]
-        found = options[0]
-        for option in options[1:]:
-            found = _either(found, option)
+        found = _any([_compare("=", node.value, item, pack) for item in node.options])
         return _not(found) if node.negated else found
     accepted, negated = frozenset(constants), node.negated
 
@@ -151,6 +162,22 @@ def _either(left: Source, right: Source) -> Source:
     return judge
 
 
+def _any(items: list[Source]) -> Source:
+    """Return whether one of `items` is met: as a chain of `or`, however long, has it."""
+
+    def judge(view: View) -> bool | Unknown:
+        unknown = []
+        for item in items:
+            one = item(view)
+            if one is True:
+                return True
+            if one is not False:
+                unknown.append(one)
+        return joined(unknown) if unknown else False
+
+    return judge
+
+
 def _not(item: Source) -> Source:
     def judge(view: View) -> bool | Unknown:
         value = item(view)
@@ -171,13 +198,17 @@ def _arithmetic(node: tree.Arithmetic, pack: Pack) -> Source:
     left, right = compile_expression(node.left, pack), compile_expression(node.right, pack)
     combine = OPERATIONS[node.op]
 
-    def work(view: View) -> Any:  # noqa: ANN401 - Decimal or Unknown
+    units = unit_of(node.left, pack), unit_of(node.right, pack)
+
+    def work(view: View) -> Any:  # noqa: ANN401 - Decimal, date or Unknown
         one, other = left(view), right(view)
         if one.__class__ is Unknown:
             return one.joined(other) if other.__class__ is Unknown else one
         if other.__class__ is Unknown:
             return other
         try:
+            if isinstance(one, date) or isinstance(other, date):
+                return _with_days(node.op, one, other, units)
             return combine(one, other)
         except (DivisionByZero, InvalidOperation):
             return Unknown((Cause(node.op, "divided by zero"),))
@@ -185,6 +216,15 @@ def _arithmetic(node: tree.Arithmetic, pack: Pack) -> Source:
             return Unknown((Cause(node.op, "the number is too large"),))
 
     return work
+
+
+def _with_days(op: str, one: Any, other: Any, units: tuple[str, str]) -> Any:  # noqa: ANN401
+    """Return the days between two dates, or the date so many days, months or business days on."""
+    if isinstance(one, date) and isinstance(other, date):
+        return Decimal(one.toordinal() - other.toordinal())
+    day, amount, unit = (one, other, units[1]) if isinstance(one, date) else (other, one, units[0])
+    found = shift(day, amount if op == "+" else -amount, unit)
+    return found or Unknown((Cause(op, "the calendar has no such day"),))
 
 
 def _if(node: tree.If, pack: Pack) -> Source:
@@ -221,12 +261,7 @@ def _days(view: View, day: Any) -> Decimal:  # noqa: ANN401 - a date
 
 
 def _months(view: View, day: Any) -> Decimal:  # noqa: ANN401 - a date
-    """Return whole calendar months; the last day of a month completes one (31 Jan, 28 Feb)."""
-    today = view.today
-    months = (today.year - day.year) * 12 + today.month - day.month
-    last_day = calendar.monthrange(today.year, today.month)[1]
-    complete = today.day >= min(day.day, last_day)
-    return Decimal(months if complete else months - 1)
+    return Decimal(months_between(day, view.today))
 
 
 def _extreme(choose: Callable[..., Any], arguments: list[Source]) -> Source:
@@ -244,14 +279,15 @@ def joined(unknown: list[Unknown]) -> Unknown:
 
 
 def _aggregate(node: tree.Aggregate, pack: Pack) -> Source:
-    kind = pack.kind_of_set(node.members) or ""
-    above = pack.kinds[kind].parent if kind else None
+    members_of = _members(node, pack)
     where = None if node.where is None else compile_expression(node.where, pack)
     value = None if node.value is None else compile_expression(node.value, pack)
     nothing = Unknown((Cause(f"{node.function}({node.members})", "no member to take it of"),))
 
-    def work(view: View) -> Decimal | Unknown:
-        members = view.members(kind, above)
+    def ask(view: View) -> Decimal | Unknown:
+        members = members_of(view)
+        if isinstance(members, Unknown):
+            return members
         chosen = [item for item in members if where is None or _ask(where, item, view) is True]
         if value is None:
             if node.function == "count":
@@ -259,9 +295,53 @@ def _aggregate(node: tree.Aggregate, pack: Pack) -> Source:
             return divided(Decimal(100 * len(chosen)), len(members)) if members else nothing
         values = [_ask(value, item, view) for item in chosen]
         known = [item for item in values if item.__class__ is not Unknown]
-        return _total(node.function, known) if known or node.function == "sum" else nothing
+        empty = Decimal(0) if node.function in ("sum", "max_per") else nothing
+        return _total(node.function, known) if known else empty
+
+    return _once(node, ask)
+
+
+def _once(node: tree.Aggregate, ask: Source) -> Source:
+    """Return what asks once for each subject: within a set, sets are asked for by every member.
+
+    What a set comes to hangs on its subject alone, so that its text can stand for it; a report of
+    an event asks for its subject.
+    """
+    key = unparse(node)
+
+    def work(view: View) -> Decimal | Unknown:
+        home = view.scene.subject(view.snapshot.id)
+        if home is None or home.snapshot is not view.snapshot:
+            home = view
+        found: Decimal | Unknown | None = home.get(key)
+        if found is None:
+            found = home[key] = ask(home)
+        return found
 
     return work
+
+
+def _members(node: tree.Aggregate, pack: Pack) -> Callable[[View], "list[View] | Unknown"]:
+    """Return what finds the members of a set: subjects, a frozen cohort, or reports of an event."""
+    if node.cohort:
+        return lambda view: cohort_views(view, node.members)
+    if "." in node.members:
+        return lambda view: event_views(view, pack, node)
+    kind = pack.kind_of_set(node.members) or ""
+    above = pack.kinds[kind].parent if kind else None
+    span = node.within
+    if span is None:
+        return lambda view: view.members(kind, above)
+
+    def opened(view: View) -> list[View]:
+        first = first_day(view.today, span)
+        return [
+            item
+            for item in view.members(kind, above)
+            if first <= item.snapshot.opened_at.toordinal() <= view.day
+        ]
+
+    return opened
 
 
 def _ask(question: Source, member: View, asker: View) -> Any:  # noqa: ANN401 - Value or Unknown
@@ -273,30 +353,16 @@ def _ask(question: Source, member: View, asker: View) -> Any:  # noqa: ANN401 - 
         member.asker = before
 
 
-def _total(function: str, values: list[Decimal]) -> Decimal:
-    if function == "min":
-        return min(values)
-    if function == "max":
-        return max(values)
-    return divided(total(values), len(values)) if function == "avg" else total(values)
-
-
-def _edited(node: tree.Edited, pack: Pack) -> Source:
-    person = compile_expression(node.person, pack)
-    facts = tuple(item.fact for item in pack.scorecards[node.scorecard].criteria)
-    seconds = float(node.hours * 3600)
-
-    def judge(view: View) -> bool | Unknown:
-        who = person(view)
-        if who.__class__ is Unknown:
-            return who
-        now, recorded = view.scene.now, view.snapshot.facts
-        return any(
-            observed.author == who and (now - observed.recorded_at).total_seconds() <= seconds
-            for observed in (recorded[name] for name in facts if name in recorded)
-        )
-
-    return judge
+def _total(function: str, values: list[Any]) -> Decimal | Unknown:
+    if function == "max_per":
+        return Decimal(max(Counter(values).values()))
+    if function in ("min", "max"):
+        extreme: Decimal = min(values) if function == "min" else max(values)
+        return extreme
+    try:
+        return divided(total(values), len(values)) if function == "avg" else total(values)
+    except Overflow:
+        return Unknown((Cause(function, "the number is too large"),))
 
 
 _MAKERS: dict[type, Callable[[Any, Pack], Source]] = {
@@ -320,5 +386,10 @@ _MAKERS: dict[type, Callable[[Any, Pack], Source]] = {
     tree.If: _if,
     tree.Call: _call,
     tree.Aggregate: _aggregate,
-    tree.Edited: _edited,
+    tree.Edited: lambda node, pack: edited(node, pack, compile_expression),
+    tree.Within: lambda node, pack: within(node, pack, compile_expression),
+    tree.Trend: lambda node, pack: trend(node, pack, compile_expression),
+    tree.Past: lambda node, pack: past(node, pack, compile_expression),
+    tree.Change: lambda node, pack: change(node, pack, compile_expression),
+    tree.Absence: lambda node, pack: absence(node, pack, compile_expression),
 }

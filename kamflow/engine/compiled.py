@@ -5,13 +5,21 @@ from functools import cached_property, partial
 from msgspec import Struct
 
 from kamflow.engine.closures import compile_expression
+from kamflow.engine.generated import VerdictOf, generate_verdict
 from kamflow.engine.machine import WorkflowMachine
 from kamflow.engine.tables import scorecard_source, table_source
-from kamflow.engine.view import Source, Sources, View, parent_source, recorded_source
+from kamflow.engine.view import (
+    Source,
+    Sources,
+    View,
+    parameter_source,
+    parent_source,
+    recorded_source,
+)
 from kamflow.model.decision import Reading
 from kamflow.model.expression import names_in
 from kamflow.model.pack import Condition, Criterion, Pack
-from kamflow.model.values import Cause, Unknown, Value, value_reader
+from kamflow.model.values import Cause, Unknown, Value, Verdict
 
 
 class ReadyCriterion(Struct, frozen=True):
@@ -34,6 +42,7 @@ class CompiledPack:
         self._gates: dict[str, tuple[ReadyCriterion, ...]] = {}
         self._conditions: dict[int, tuple[Condition, Source]] = {}
         self._machines: dict[str, WorkflowMachine] = {}
+        self._verdicts: dict[tuple[str, bool], VerdictOf] = {}
 
     def sources(self, kind: str) -> Sources:
         """Return where names get their values from in conditions about `kind`."""
@@ -63,6 +72,14 @@ class CompiledPack:
             self._gates[gate_id] = tuple(self._ready(item) for item in criteria)
         return self._gates[gate_id]
 
+    def verdict(self, gate_id: str, view: View, *, before_approval: bool = False) -> Verdict:
+        """Return what a gate comes to, without the findings that lead to it."""
+        key = (gate_id, before_approval)
+        if key not in self._verdicts:
+            gate = self.pack.gates[gate_id]
+            self._verdicts[key] = generate_verdict(self.pack, gate, before_approval=before_approval)
+        return self._verdicts[key](view.snapshot, view.day, lambda: view)
+
     def _ready(self, criterion: Criterion) -> ReadyCriterion:
         def compiled(condition: Condition) -> Source:
             return compile_expression(condition.tree, self.pack)
@@ -73,12 +90,15 @@ class CompiledPack:
             compiled(criterion.condition),
             None if must_when is None else compiled(must_when),
             tuple(compiled(item) for item in criterion.needs),
-            tuple(name for name in names if not name.startswith("P.")),
-            tuple(self._parameter(name) for name in names if name.startswith("P.")),
+            tuple(name for name in names if name not in self._fixed),
+            tuple(self._fixed[name] for name in names if name in self._fixed),
         )
 
-    def _parameter(self, name: str) -> Reading:
-        return Reading(name, self.pack.parameters[name.removeprefix("P.")].value)
+    @cached_property
+    def _fixed(self) -> dict[str, Reading]:
+        """What stands under the parameters that are the same for every subject."""
+        fixed = (item for item in self.pack.parameters.values() if not item.overrides)
+        return {f"P.{item.name}": Reading(f"P.{item.name}", item.value) for item in fixed}
 
     @cached_property
     def _ancestors(self) -> dict[str, tuple[str, ...]]:
@@ -99,9 +119,7 @@ class CompiledPack:
         if name == "today":
             return lambda view: view.today
         if head == "P":
-            parameter = self.pack.parameters[tail]
-            value = value_reader(parameter.shape.type)(parameter.value)
-            return lambda _view: value
+            return parameter_source(self.pack.parameters[tail], self.pack)
         if head in self.pack.tables or head in self.pack.scorecards:
             return self._answer(head, tail)
         return self._fact(kind, name)

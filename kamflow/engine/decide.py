@@ -16,7 +16,7 @@ from kamflow.engine.moves import (
     transition_of,
 )
 from kamflow.engine.people import SYSTEM
-from kamflow.engine.recording import record_facts
+from kamflow.engine.recording import record_facts, report_event
 from kamflow.engine.view import Scene
 from kamflow.language.diagnostics import did_you_mean
 from kamflow.model.commands import (
@@ -26,6 +26,7 @@ from kamflow.model.commands import (
     EndRole,
     OpenSubject,
     RecordFacts,
+    ReportEvent,
     RequestTransition,
 )
 from kamflow.model.decision import Decision
@@ -71,6 +72,8 @@ def decide(
             refusal = _open(draft, command)
         case RecordFacts():
             refusal = record_facts(draft, command.facts)
+        case ReportEvent():
+            refusal = report_event(draft, command)
         case AssignRole() | EndRole():
             refusal = _role(draft, command)
         case RequestTransition():
@@ -97,7 +100,9 @@ def _open(draft: Draft, command: OpenSubject) -> Decision | None:
     above = draft.scene.subject(command.parent) if command.parent else None
     if (None if above is None else above.snapshot.kind) != kind.parent:
         place = f"below a `{kind.parent}`" if kind.parent else "at the top, below nothing"
-        return draft.refused("open", f"a `{command.kind}` is opened {place}")
+        return draft.refused("open", f"`{command.kind}` is opened {place}")
+    if not command.id.strip() or set(command.id) & {"/", "#"}:
+        return draft.refused("open", f"`{command.id}` cannot be an id: leave out `/` and `#`")
     workflow = pack.workflows[kind.workflow]
     draft.emit(
         SubjectOpened(

@@ -60,7 +60,7 @@ class Draft:
     def view(self) -> View:
         """What conditions see of the subject after the events so far."""
         if self._view is None:
-            self._view = self.scene.look(self.snapshot)
+            self._view = self.scene.look(self.snapshot, self._events)
         return self._view
 
     @property

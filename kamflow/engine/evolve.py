@@ -9,7 +9,9 @@ from kamflow.model.events import (
     ApprovalDecided,
     ApprovalRequested,
     ApprovalWithdrawn,
+    CohortFrozen,
     CommandRefused,
+    EventReported,
     FactsRecorded,
     Recorded,
     RoleAssigned,
@@ -42,11 +44,11 @@ def evolve(snapshot: Snapshot | None, recorded: Recorded) -> Snapshot:
             return _with_facts(after, event)
         case StageEntered():
             return _in_stage(after, event, recorded)
-        case RoleAssigned() | RoleEnded():
-            return _with_role(after, event)
+        case RoleAssigned() | RoleEnded() | CohortFrozen():
+            return _with_names(after, event)
         case ApprovalRequested() | VoteCast() | ApprovalDecided() | ApprovalWithdrawn():
             return _with_approval(after, event, recorded)
-        case CommandRefused():
+        case CommandRefused() | EventReported():
             return after
         case _:
             assert_never(event)
@@ -95,7 +97,9 @@ def _in_stage(after: Snapshot, event: StageEntered, recorded: Recorded) -> Snaps
     )
 
 
-def _with_role(after: Snapshot, event: RoleAssigned | RoleEnded) -> Snapshot:
+def _with_names(after: Snapshot, event: RoleAssigned | RoleEnded | CohortFrozen) -> Snapshot:
+    if isinstance(event, CohortFrozen):
+        return replace(after, cohorts={**after.cohorts, event.cohort: event.members})
     people = [person for person in after.roles.get(event.role, ()) if person != event.person]
     if isinstance(event, RoleAssigned):
         people.append(event.person)

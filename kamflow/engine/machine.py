@@ -57,9 +57,9 @@ class WorkflowMachine:
 
 
 def _targets(item: Transition, workflow: Workflow) -> tuple[str, ...]:
-    """Return the stages that `item` can lead to; any but an end for `returning`."""
+    """Return the stages that `item` can lead to; any for `returning`."""
     if item.targets == (RETURNING,):
-        return tuple(stage.id for stage in workflow.stages.values() if stage.kind != "end")
+        return tuple(workflow.stages)
     return item.targets
 
 

@@ -13,11 +13,21 @@ from kamflow.model.events import (
     ApprovalDecided,
     ApprovalRequested,
     ApprovalWithdrawn,
+    CohortFrozen,
     FactsRecorded,
     KeptFinding,
     StageEntered,
 )
-from kamflow.model.pack import RETURNING, SAME, Approval, Setting, Stage, Transition, Workflow
+from kamflow.model.pack import (
+    RETURNING,
+    SAME,
+    Approval,
+    Freeze,
+    Setting,
+    Stage,
+    Transition,
+    Workflow,
+)
 from kamflow.model.snapshot import Observation
 from kamflow.model.values import Unknown, Verdict, format_value
 
@@ -104,7 +114,10 @@ def _target(draft: Draft, item: Transition, target: str | None) -> str | No:
     if item.targets == (SAME,):
         return draft.snapshot.stage
     if item.targets == (RETURNING,):
-        return draft.snapshot.came_from or No(("there is no stage to return to",), item.id)
+        before = draft.snapshot.came_from
+        if before is None or before not in _workflow(draft).stages:
+            return No(("there is no stage to return to",), item.id)
+        return before
     if target is None and len(item.targets) == 1:
         return item.targets[0]
     if target in item.targets:
@@ -202,7 +215,21 @@ def enter(
         settings = {**_values(draft, _stage(draft, stage).set), **settings}
         _withdraw_others(draft)
     _record(draft, settings)
+    for item_frozen in item.freeze:
+        _freeze(draft, item_frozen)
     return None
+
+
+def _freeze(draft: Draft, frozen: Freeze) -> None:
+    """Keep the members of a set for which the condition is met now under the cohort's name."""
+    pack, view = draft.compiled.pack, draft.view
+    kind = pack.kind_of_set(frozen.members) or ""
+    members = tuple(
+        member.snapshot.id
+        for member in view.members(kind, pack.kinds[kind].parent)
+        if frozen.where is None or draft.compiled.ask(frozen.where, member) is True
+    )
+    draft.emit(CohortFrozen(cohort=frozen.cohort, members=members), actor=SYSTEM)
 
 
 def _withdraw_others(draft: Draft) -> None:

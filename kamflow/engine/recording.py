@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from kamflow.engine.draft import Draft
 from kamflow.engine.people import SYSTEM, holds_any, lacking
 from kamflow.language.diagnostics import did_you_mean
-from kamflow.model.commands import Stated
+from kamflow.model.commands import ReportEvent, Stated
 from kamflow.model.decision import Decision
-from kamflow.model.events import FactsRecorded
+from kamflow.model.events import EventReported, FactsRecorded
 from kamflow.model.pack import FactType
 from kamflow.model.snapshot import Observation
 from kamflow.model.values import format_value, parse_value
@@ -31,6 +31,42 @@ def record_facts(draft: Draft, stated: Mapping[str, Stated]) -> Decision | None:
     news = {name: item for name, item in observed.items() if not _known(draft, name, item)}
     if news:
         draft.emit(FactsRecorded(facts=news))
+    return None
+
+
+def report_event(draft: Draft, command: ReportEvent) -> Decision | None:
+    """Keep a report whose event and payload the policy declares, or refuse it with every fault."""
+    event = draft.compiled.pack.events.get(command.name)
+    if event is None or event.kind != draft.snapshot.kind:
+        known = [item.name for item in draft.compiled.pack.events.values()]
+        hint = did_you_mean(command.name, known)
+        return draft.refused(
+            "report", f"`{draft.snapshot.kind}` has no event `{command.name}`{hint}"
+        )
+    faults: dict[str, str] = {}
+    payload: dict[str, str] = {}
+    if lies_ahead(command.happened_at, draft.now):
+        faults["happened_at"] = f"{command.happened_at.date()} lies in the future"
+    for name, text in command.payload.items():
+        shape = event.payload.get(name)
+        if shape is None:
+            faults[name] = f"is nothing that it carries{did_you_mean(name, event.payload)}"
+            continue
+        try:
+            payload[name] = format_value(parse_value(shape, text))
+        except ValueError as error:
+            faults[name] = str(error)
+    if faults:
+        reasons = (f"`{name}`: {fault}" for name, fault in faults.items())
+        return draft.refused("report", *reasons, faults=faults)
+    draft.emit(
+        EventReported(
+            name=command.name,
+            happened_at=command.happened_at,
+            payload=payload,
+            source=command.source,
+        )
+    )
     return None
 
 
@@ -70,13 +106,20 @@ def _observe(draft: Draft, name: str, stated: Stated) -> Observation:
         raise ValueError(lacking(draft.compiled.pack, draft.view, stated.author, fact.writers))
     return Observation(
         value=format_value(value),
-        as_of=stated.as_of.astimezone(UTC),  # days are counted in UTC
+        as_of=_in_utc(stated.as_of),  # days are counted in UTC
         source=stated.source,
         author=stated.author,
         recorded_at=draft.now,
         unit=fact.shape.unit,
         evidence=stated.evidence,
     )
+
+
+def _in_utc(instant: datetime) -> datetime:
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"as of {instant} lies outside the calendar") from None
 
 
 def _fact(draft: Draft, name: str) -> FactType:

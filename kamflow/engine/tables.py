@@ -1,6 +1,6 @@
 """Scorecards and decision tables: what they answer for a subject."""
 
-from decimal import Decimal
+from decimal import Decimal, Overflow
 
 from msgspec import Struct
 
@@ -49,14 +49,10 @@ def scorecard_source(scorecard: Scorecard) -> Source:
 
     def score(view: View) -> Score:
         points = {item.id: _points(item, view[item.fact]) for item in scorecard.criteria}
-        parts = [_weighted(scorecard, item, points[item.id]) for item in scorecard.criteria]
-        unknown = [part for part in parts if isinstance(part, Unknown)]
         known = sum(view[item.fact].__class__ is not Unknown for item in scorecard.criteria)
         return Score(
             points=points,
-            total=joined(unknown)
-            if unknown
-            else total(part for part in parts if isinstance(part, Decimal)),
+            total=_total(scorecard, points),
             completeness_pct=divided(Decimal(100 * known), max(len(scorecard.criteria), 1)),
             oldest_days=_oldest(scorecard, view),
         )
@@ -80,10 +76,22 @@ def _points(scored: Scored, value: Value | Unknown) -> Decimal | Unknown:
     return scored.otherwise
 
 
-def _weighted(scorecard: Scorecard, scored: Scored, points: Decimal | Unknown) -> Decimal | Unknown:
+def _total(scorecard: Scorecard, points: dict[str, Decimal | Unknown]) -> Decimal | Unknown:
+    unknown = [part for part in points.values() if isinstance(part, Unknown)]
+    if unknown:
+        return joined(unknown)
+    try:
+        return total(
+            _weighted(scorecard, item, part)
+            for item in scorecard.criteria
+            if isinstance(part := points[item.id], Decimal)
+        )
+    except Overflow:
+        return Unknown((Cause(f"{scorecard.id}.total", "the number is too large"),))
+
+
+def _weighted(scorecard: Scorecard, scored: Scored, points: Decimal) -> Decimal:
     """Return weight x points, or weight x (points - low) / (high - low) on a scale."""
-    if isinstance(points, Unknown):
-        return points
     if scorecard.low is None or scorecard.high is None:
         return times(scored.weight, points)
     reached = times(scored.weight, minus(points, scorecard.low))

@@ -1,17 +1,24 @@
 """What conditions see of a subject at an instant, and where each name gets its value from."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
+from kamflow.engine.history import History
 from kamflow.model.decision import Reading
-from kamflow.model.pack import FactType, Pack
+from kamflow.model.events import Recorded
+from kamflow.model.pack import FactType, Override, Pack, Parameter
 from kamflow.model.snapshot import Observation, Snapshot
 from kamflow.model.values import Cause, Unknown, Value, format_value, value_reader
 
 Source: TypeAlias = Callable[["View"], Any]  # gives a Value or Unknown; answers of tables as well
 Load: TypeAlias = Callable[[str], Snapshot | None]  # id -> the subject, if there is one
 Members: TypeAlias = Callable[[str, str], Iterable[Snapshot]]  # id, kind -> those below it
+Events: TypeAlias = Callable[[str], Iterable[Recorded]]  # id -> what happened, oldest first
+
+
+def _no_events(_instance: str) -> Iterable[Recorded]:
+    return ()
 
 
 class Sources(dict[str, Source]):
@@ -30,22 +37,41 @@ class Scene:
     """Everything that one decision may look at: a subject, what is above it and around it."""
 
     def __init__(
-        self, sources: Callable[[str], Sources], now: datetime, load: Load, members: Members
+        self,
+        sources: Callable[[str], Sources],
+        now: datetime,
+        load: Load,
+        members: Members,
+        events: Events = _no_events,
     ) -> None:
-        self._sources, self._load, self._members = sources, load, members
+        self._sources, self._load, self._members, self._events = sources, load, members, events
         self.now = now
+        self._fresh: tuple[Recorded, ...] = ()
+        self._histories: dict[str, History] = {}
         self._views: dict[str, View] = {}
         self._sets: dict[tuple[str, str], list[View]] = {}
 
     def under(self, sources: Callable[[str], Sources]) -> "Scene":
         """Return the same surroundings as another policy sees them."""
-        return Scene(sources, self.now, self._load, self._members)
+        return Scene(sources, self.now, self._load, self._members, self._events)
 
-    def look(self, snapshot: Snapshot) -> "View":
-        """Return a fresh view of the subject, with all that hangs on it forgotten."""
+    def look(self, snapshot: Snapshot, fresh: Iterable[Recorded] = ()) -> "View":
+        """Return a fresh view of the subject, with all that hangs on it forgotten.
+
+        `fresh` are the events of the decision that is being made; the store does not have them yet.
+        """
         self._sets.clear()
         self._views.clear()
+        self._histories.clear()
+        self._fresh = tuple(fresh)
         return self._view(snapshot)
+
+    def history(self, instance: str) -> History:
+        """Return what was recorded and reported of a subject."""
+        if instance not in self._histories:
+            own = (item for item in self._fresh if item.instance == instance)
+            self._histories[instance] = History((*self._events(instance), *own))
+        return self._histories[instance]
 
     def subject(self, instance: str) -> "View | None":
         """Return the view of the subject or of another one; nothing when there is none."""
@@ -100,6 +126,18 @@ class View(dict[str, Any]):
         own = self.snapshot.kind == above
         root = self.snapshot.id if own else self.snapshot.parent
         return [] if root is None else self.scene.members(root, kind)
+
+    @property
+    def history(self) -> History:
+        """What was recorded and reported of the subject before."""
+        return self.scene.history(self.snapshot.id)
+
+    def with_names(self, names: Mapping[str, Any]) -> "View":
+        """Return a view of the same subject that knows further names."""
+        view = View(self.scene, self.snapshot, self._sources)
+        view.update(names)
+        view.asker = self
+        return view
 
     def observation(self, name: str) -> Observation | None:
         """Return what was recorded last of a fact, stale or not, here or above."""
@@ -167,6 +205,35 @@ def _stale(fact: FactType, observed: Observation, day: int, limit: int) -> Unkno
     age = day - observed.as_of.toordinal()
     reason = f"stale: {age} days old, at most {limit}"
     return Unknown((Cause(fact.name, reason, fact.writers),))
+
+
+def parameter_source(parameter: Parameter, pack: Pack) -> Source:
+    """Return how a parameter is read: the tightest override that holds today, else its value."""
+    read = value_reader(parameter.shape.type)
+    plain = read(parameter.value)
+    overrides = [(item, read(item.value)) for item in reversed(parameter.overrides)]
+
+    def value(view: View) -> Value:
+        for item, other in overrides:
+            if (item.until is None or view.today <= item.until) and _picks(item, view, pack):
+                return other
+        return plain
+
+    return value
+
+
+def _picks(override: Override, view: View, pack: Pack) -> bool:
+    """Tell whether an override is for this subject; an unknown region or segment picks none."""
+    fact = pack.layers.get(override.layer)
+    if fact is not None:
+        return bool(view[fact] == override.key)
+    place: View | None = view
+    while place is not None:
+        own = place.snapshot
+        if own.kind == override.layer and override.key in (own.id, own.id.rpartition("/")[2]):
+            return True
+        place = place.parent
+    return False
 
 
 def parent_source(name: str, kind: str) -> Source:

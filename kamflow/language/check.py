@@ -1,6 +1,7 @@
 """Checks that the parts of a pack fit together, once all its files are read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import cached_property
 
 from kamflow.language.circles import check_circles, routed
 from kamflow.language.decisions import APPROVAL
@@ -11,14 +12,19 @@ from kamflow.language.typing import Typing
 from kamflow.model.pack import FactType, Pack
 from kamflow.model.values import NUMERIC, Shape
 
+MAX_KINDS = 20  # levels of subjects below subjects
+
 
 def check_pack(pack: Pack, reader: Reader) -> None:
     """Report every name that is not there, every condition that does not fit, every circle."""
+    if _too_deep(pack, reader):
+        return
+    known = _Known(pack)
     for use in reader.uses:
         if use.what == "condition":
-            _check_condition(pack, use, reader)
+            _check_condition(known, use, reader)
         else:
-            _check_name(pack, use, reader)
+            _check_name(known, use, reader)
     _check_routes(pack, reader)
     check_circles(pack, reader)
     if not pack.workflows:
@@ -27,12 +33,73 @@ def check_pack(pack: Pack, reader: Reader) -> None:
         )
 
 
-def _check_name(pack: Pack, use: Use, reader: Reader) -> None:
-    fitting = list(_fitting(pack, use))
+def _too_deep(pack: Pack, reader: Reader) -> bool:
+    """Report the kinds of subject that stand too far below the first one, and tell if any does."""
+    depth: dict[str, int] = {}
+    for kind in pack.kinds:
+        trail: dict[str, None] = {}
+        above: str | None = kind
+        while above is not None and above not in depth and above not in trail:
+            trail[above] = None
+            above = pack.kinds[above].parent if above in pack.kinds else None
+        start = depth.get(above or "", 0)
+        depth |= {name: start + level for level, name in enumerate(reversed(trail), start=1)}
+    deep = [name for name, level in depth.items() if level > MAX_KINDS and name in pack.kinds]
+    for name in deep:
+        message = f"subject `{name}` stands more than {MAX_KINDS} levels below the first"
+        reader.sink.report(reader.places["subject", name], "K105", message)
+    return bool(deep)
+
+
+class _Known:
+    """What can be used where; worked out once for each sort of use, as there are many uses."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self._fitting: dict[tuple[str, str], dict[str, None]] = {}
+        self._scopes: dict[str, Scope] = {}
+
+    def fitting(self, use: Use) -> dict[str, None]:
+        """Return the names that a use can have."""
+        key = (use.what, use.kind)
+        if key not in self._fitting:
+            kinds = tuple(scope.kinds() for scope in self.scopes(use.kind))
+            readable = tuple(set.intersection(*map(set, kinds)))
+            self._fitting[key] = dict.fromkeys(_fitting(self.pack, use, readable))
+        return self._fitting[key]
+
+    def scopes(self, kind: str) -> list[Scope]:
+        """Return the scopes that what is said about `kind` has to fit, or about an approval."""
+        kinds: tuple[str, ...] = (kind,)
+        if kind.startswith(APPROVAL):
+            kinds = self._of_approval.get(kind.removeprefix(APPROVAL), ("",))
+        return [self._scope(item if item in self.pack.kinds else "") for item in kinds]
+
+    def _scope(self, kind: str) -> Scope:
+        if kind not in self._scopes:
+            self._scopes[kind] = Scope(pack=self.pack, kind=kind)
+        return self._scopes[kind]
+
+    @cached_property
+    def _of_approval(self) -> dict[str, tuple[str, ...]]:
+        """The kinds of subject whose transitions ask for each approval, by name or by a route."""
+        found: dict[str, dict[str, None]] = {}
+        for workflow in self.pack.workflows.values():
+            asked = dict.fromkeys(item.approval for item in workflow.transitions if item.approval)
+            for name in asked:
+                approval = self.pack.approvals.get(name)
+                route = approval.route if approval else None
+                for reached in (name, *(routed(self.pack, route) if route else ())):
+                    found.setdefault(reached, {})[workflow.kind] = None
+        return {name: tuple(kinds) for name, kinds in found.items()}
+
+
+def _check_name(known: _Known, use: Use, reader: Reader) -> None:
+    fitting = known.fitting(use)
     name = use.scalar.text
     if name in fitting:
         return
-    if name in _declared(pack, use.what):
+    if name in _declared(known.pack, use.what):
         message = f"`{name}` is no {use.what}{f' of `{use.kind}`' if use.kind else ''}"
     else:
         message = f"there is no {use.what} `{name}`{did_you_mean(name, fitting)}"
@@ -63,12 +130,13 @@ def _declared(pack: Pack, what: str) -> Iterable[str]:
             return named[sort]
 
 
-def _fitting(pack: Pack, use: Use) -> Iterable[str]:
+def _fitting(pack: Pack, use: Use, readable: tuple[str, ...]) -> Iterable[str]:
     """Return the names that a use can have: of the right type, about the right subject."""
-    readable = Scope(pack=pack, kind=use.kind if use.kind in pack.kinds else "").kinds()
     match use.what:
         case "numeric fact" | "person fact" | "settable fact" | "settable person fact":
             return [fact.name for fact in pack.facts.values() if _fits(fact, use, readable)]
+        case "numeric parameter":
+            return [item.name for item in pack.parameters.values() if item.shape.type in NUMERIC]
         case "integer parameter":
             whole = [item for item in pack.parameters.values() if item.shape.type == "integer"]
             return [f"P.{item.name}" for item in whole]
@@ -91,27 +159,24 @@ def _fits(fact: FactType, use: Use, readable: tuple[str, ...]) -> bool:
 
 def _check_routes(pack: Pack, reader: Reader) -> None:
     """Report what stands in the column of a route and is no approval; `none` asks for none."""
-    for item in pack.approvals.values():
-        for name in routed(pack, item.route) if item.route else ():
+    routes = {item.route: item.id for item in reversed(pack.approvals.values()) if item.route}
+    for route, approval in routes.items():
+        for name in routed(pack, route):
             if name != "none" and name not in pack.approvals:
                 hint = did_you_mean(name, pack.approvals)
-                message = f"`{item.route}` names `{name}`, which is no approval{hint}"
-                reader.sink.report(reader.places["approval", item.id], "K203", message)
+                message = f"`{route}` names `{name}`, which is no approval{hint}"
+                reader.sink.report(reader.places["approval", approval], "K203", message)
 
 
-def _check_condition(pack: Pack, use: Use, reader: Reader) -> None:
+def _check_condition(known: _Known, use: Use, reader: Reader) -> None:
     if use.condition is None:
         return
-    kinds = [use.kind]
-    if use.kind.startswith(APPROVAL):
-        kinds = list(_kinds_of_approval(pack, use.kind.removeprefix(APPROVAL))) or [""]
 
     def report(offset: int, code: str, message: str) -> None:
         reader.sink.report(use.scalar.place_of(offset), code, message)
 
-    for kind in kinds:
-        typing = Typing(Scope(pack=pack, kind=kind), report)
-        typing.check(use.condition.tree, _wanted(pack, use))
+    for scope in known.scopes(use.kind):
+        Typing(scope, report).check(use.condition.tree, _wanted(known.pack, use))
 
 
 def _wanted(pack: Pack, use: Use) -> Shape | None:
@@ -122,15 +187,3 @@ def _wanted(pack: Pack, use: Use) -> Shape | None:
     if name in pack.facts:
         return pack.facts[name].shape
     return Shape(type=use.wants) if name == use.wants else None
-
-
-def _kinds_of_approval(pack: Pack, approval: str) -> Iterator[str]:
-    """Yield the kinds of subject whose transitions ask for the approval, by name or by a route."""
-    names = {
-        item.id
-        for item in pack.approvals.values()
-        if item.route is not None and approval in routed(pack, item.route)
-    }
-    for workflow in pack.workflows.values():
-        if any(item.approval in (approval, *names) for item in workflow.transitions):
-            yield workflow.kind

@@ -11,6 +11,8 @@ from kamflow.model.pack import Condition, Pack
 # Levels of conditions within conditions: Python bounds how deep calls may go.
 MAX_DEPTH_TOGETHER = 240
 
+_VIA = "\0"  # begins what stands between declarations and has no name of its own
+
 Edges = Mapping[str, tuple[str, ...]]
 
 
@@ -22,8 +24,7 @@ def check_circles(pack: Pack, reader: Reader) -> None:
     _report({role.id: role.members for role in pack.roles.values()}, ("role",), reader)
     parents = {kind.id: (kind.parent,) for kind in pack.kinds.values() if kind.parent}
     _report(parents, ("subject",), reader)
-    routes = {item.id: routed(pack, item.route) for item in pack.approvals.values() if item.route}
-    _report(routes, ("approval",), reader)
+    _report(_routes(pack), ("approval",), reader)
     _report_depth(order, computed, levels, reader)
 
 
@@ -34,22 +35,27 @@ def routed(pack: Pack, route: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(row.then[column] for row in rows if column in row.then))
 
 
+def _routes(pack: Pack) -> Edges:
+    """Return where approvals lead: to their route, and from there to what stands in its column."""
+    routes = {item.id: item.route for item in pack.approvals.values() if item.route}
+    reached = {f"{_VIA}{route}": routed(pack, route) for route in dict.fromkeys(routes.values())}
+    return {**{name: (f"{_VIA}{route}",) for name, route in routes.items()}, **reached}
+
+
 def _report(edges: Edges, whats: tuple[str, ...], reader: Reader) -> list[str]:
     """Report each circle once; return the names that are in none, what they need before them."""
     done: dict[str, None] = {}
     for start in edges:
-        while circle := _find_circle(start, edges, done):
-            message = f"goes in a circle: {' -> '.join(circle)}"
-            reader.sink.report(_place_of(circle[0], whats, reader), "K401", message)
-            done.update(dict.fromkeys(circle))
+        for circle in _find_circles(start, edges, done):
+            names = [name for name in circle if not name.startswith(_VIA)]
+            message = f"goes in a circle: {' -> '.join((*names, names[0]))}"
+            reader.sink.report(_place_of(names[0], whats, reader), "K401", message)
     return list(done)
 
 
-def _find_circle(start: str, edges: Edges, done: dict[str, None]) -> list[str]:
-    """Return a circle that `start` leads to; what leads to none is added to `done`."""
-    if start in done:
-        return []
-    trail = {start: iter(edges.get(start, ()))}
+def _find_circles(start: str, edges: Edges, done: dict[str, None]) -> Iterator[list[str]]:
+    """Yield the circles that `start` leads to; what was looked at is added to `done`."""
+    trail = {} if start in done else {start: iter(edges.get(start, ()))}
     while trail:
         last = next(reversed(trail))
         further = next(trail[last], None)
@@ -58,10 +64,13 @@ def _find_circle(start: str, edges: Edges, done: dict[str, None]) -> list[str]:
             del trail[last]
         elif further in trail:
             names = list(trail)
-            return [*names[names.index(further) :], further]
+            circle = names[names.index(further) :]
+            yield circle
+            for name in circle:
+                done[name] = None
+                del trail[name]
         elif further not in done:
             trail[further] = iter(edges.get(further, ()))
-    return []
 
 
 def _report_depth(order: list[str], edges: Edges, levels: dict[str, int], reader: Reader) -> None:

@@ -73,7 +73,7 @@ def read_table(name: Scalar, node: Node, reader: Reader) -> Table:
     """Read a decision table; all rows have the same columns."""
     fields = Fields(node, "table", f"table `{name.text}`", reader)
     fields.require("subject", "rows")
-    fields.pick("hit", ("first",), "first")
+    hit = fields.pick("hit", ("first", "unique"), "first")
     kind = fields.name("subject", "subject") or ""
     nodes = fields.items("rows")
     rows = tuple(_read_row(item, name.text, kind, reader) for item in nodes)
@@ -81,7 +81,13 @@ def read_table(name: Scalar, node: Node, reader: Reader) -> Table:
         if row.then.keys() != rows[0].then.keys():
             wanted = ", ".join(rows[0].then)
             fields.report(item.place, "K404", f"row `{row.id}` has other columns than {wanted}")
-    return Table(id=name.text, title=fields.text("title", name.text), kind=kind, rows=rows)
+    return Table(
+        id=name.text,
+        title=fields.text("title", name.text),
+        kind=kind,
+        rows=rows,
+        hit=hit if hit == "unique" else "",
+    )
 
 
 def _read_row(node: Node, table: str, kind: str, reader: Reader) -> Row:
@@ -165,7 +171,7 @@ def read_approval(name: Scalar, node: Node, reader: Reader) -> Approval:
         quorum=fields.whole("quorum", 0),
         chair=fields.name("chair", "role"),
         auto_when=fields.condition("auto_when", kind),
-        excluded=_read_excluded(fields),
+        excluded=_read_excluded(fields, kind),
         route=route,
         deadline=_read_deadline(fields),
         note=fields.text("note"),
@@ -181,10 +187,10 @@ def _read_voter(node: Node, approval: str, kind: str, reader: Reader) -> Voter:
     return Voter(role=fields.name("role", "role") or "", when=fields.condition("when", kind))
 
 
-def _read_excluded(fields: Fields) -> tuple[str, ...]:
+def _read_excluded(fields: Fields, kind: str) -> tuple[str, ...]:
     names = tuple(fields.words("excluded"))
     people = [item for item in names if item.text != "requester"]
-    fields.reader.uses += [Use(item, "person fact") for item in people]
+    fields.reader.uses += [Use(item, "person fact", kind) for item in people]
     return tuple(item.text for item in names)
 
 

@@ -7,12 +7,17 @@ from typing import TypeVar, overload
 
 from msgspec import Struct
 
-from kamflow.language.conditions import ConditionError, parse_condition
-from kamflow.language.diagnostics import Place, Sink, did_you_mean
+from kamflow.language.building import ConditionError
+from kamflow.language.conditions import parse_condition, words_in
+from kamflow.language.diagnostics import Place, Sink, TooManyProblems, did_you_mean
 from kamflow.language.keys import KEYS
+from kamflow.language.letters import fault_in_name, skeleton
 from kamflow.language.source import Listing, Mapping, Node, Scalar
 from kamflow.language.unparse import unparse
 from kamflow.model.pack import Condition
+from kamflow.model.values import format_number
+
+MAX_WORDS = 150_000  # of all conditions of a policy; the shipped pack has some 5,000
 
 T = TypeVar("T")
 
@@ -34,6 +39,8 @@ class Reader:
         self.sink = sink
         self.uses: list[Use] = []
         self.places: dict[tuple[str, str], Place] = {}
+        self.words = 0  # of all conditions
+        self._looks: dict[tuple[str, str], str] = {}  # what a name looks like -> the first such
 
     def declare(self, what: str, name: Scalar, into: dict[str, T], value: T | None) -> None:
         """Keep `value` under its id unless the id is taken."""
@@ -43,6 +50,11 @@ class Reader:
                 name.place, "K204", f"{what} `{name.text}` is given twice; first at {first}"
             )
             return
+        other = self._looks.setdefault((what, skeleton(name.text)), name.text)
+        if other != name.text:
+            first = self.places[what, other]
+            message = f"{what} `{name.text}` looks like `{other}`, given at {first}"
+            self.sink.report(name.place, "K204", message)
         self.places[what, name.text] = name.place
         if value is not None:
             into[name.text] = value
@@ -121,14 +133,18 @@ class Fields:
         if scalar is None:
             return default
         if re.fullmatch(r"[+-]?\d{1,20}(\.\d{1,20})?", scalar.text):
-            return Decimal(scalar.text)
+            return Decimal(format_number(Decimal(scalar.text)))  # 1.0 is 1, for the digest
         self.report(scalar.place, "K205", f"`{key}: {scalar.text}` is not a number")
         return default
 
-    def whole(self, key: str, default: int) -> int:
+    def whole(self, key: str, default: int, *, at_most: int = 999_999_999) -> int:
         """Return the whole number under `key`, which is not negative."""
         match = self.matching(key, r"\d{1,9}", "4")
-        return int(match[0]) if match else default
+        number, scalar = int(match[0]) if match else default, self.scalar(key)
+        if number > at_most and scalar is not None:
+            message = f"`{key}: {number}` is too large; {at_most} is the most"
+            self.report(scalar.place, "K205", message)
+        return number
 
     def matching(self, key: str, pattern: str, example: str) -> re.Match[str] | None:
         """Return the match of the text under `key`, which has to look like `example`."""
@@ -189,7 +205,7 @@ class Fields:
         """Yield what stands in the mapping under `key`."""
         node = self._nodes.get(key)
         if isinstance(node, Mapping):
-            yield from node.entries
+            yield from named(node, self.reader.sink)
         elif node is not None:
             self.report(node.place, "K205", f"`{key}` of {self.what} is a mapping")
 
@@ -199,8 +215,23 @@ class Fields:
         return None if scalar is None else read_condition(scalar, kind, wants, self.reader)
 
 
+def named(node: Mapping, sink: Sink) -> Iterator[tuple[Scalar, Node]]:
+    """Yield what stands in a mapping of names; one that people cannot read is reported instead."""
+    for key, value in node.entries:
+        fault = fault_in_name(key.text)
+        if fault is None:
+            yield key, value
+        else:
+            sink.report(key.place, "K205", fault)
+
+
 def read_condition(scalar: Scalar, kind: str, wants: str, reader: Reader) -> Condition | None:
     """Return the condition that `scalar` holds, or nothing when it cannot be read."""
+    reader.words += words_in(scalar.text)
+    if reader.words > MAX_WORDS:
+        what = f"up to here the conditions have more than {MAX_WORDS:,} words and signs"
+        reader.sink.report(scalar.place, "K304", what)
+        raise TooManyProblems
     try:
         tree = parse_condition(scalar.text)
     except ConditionError as error:

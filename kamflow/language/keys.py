@@ -2,16 +2,19 @@
 
 KEYS: dict[str, tuple[str, ...]] = {
     "file": (
-        "pack", "subjects", "facts", "parameters", "roles", "scorecards", "tables", "gates",
-        "approvals", "workflow",
+        "pack", "subjects", "facts", "events", "parameters", "overrides", "roles", "scorecards",
+        "tables", "gates", "approvals", "workflow",
     ),
-    "pack": ("id", "title", "version", "currency", "chain_limit"),
+    "pack": ("id", "title", "version", "currency", "chain_limit", "layers", "ordered"),
     "subject": ("title", "plural", "parent", "workflow"),
     "fact": (
         "title", "type", "unit", "values", "range", "source", "writers", "max_age", "default",
         "derived", "note",
     ),
     "parameter": ("type", "value", "unit", "values", "range", "meaning", "basis", "overridable"),
+    "event": ("title", "payload"),
+    "payload": ("type", "unit", "values", "range"),
+    "override": ("parameter", "layer", "key", "value", "owner", "reason", "until"),
     "role": ("who", "holder", "members", "identity"),
     "scorecard": ("title", "subject", "scale", "criteria"),
     "scored": ("id", "title", "fact", "weight", "bands", "otherwise", "missing", "source"),
@@ -28,10 +31,10 @@ KEYS: dict[str, tuple[str, ...]] = {
         "deadline", "note",
     ),
     "voter": ("role", "when"),
-    "workflow": ("id", "title", "subject", "stages", "transitions"),
+    "workflow": ("id", "title", "subject", "stages", "transitions", "complete", "milestones"),
     "stage": ("kind", "sla", "purpose", "set"),
     "transition": (
         "id", "trigger", "from", "to", "gate", "approval", "requested_by", "when", "automatic",
-        "set_on_approval", "set", "note",
+        "set_on_approval", "set", "freeze", "note",
     ),
 }  # fmt: skip

@@ -7,6 +7,8 @@ from kamflow.model.pack import FactType, Pack
 from kamflow.model.values import Shape
 
 NUMBER = Shape(type="number")
+PERCENT = Shape(type="percent", unit="%")
+DAYS = Shape(type="number", unit="days")
 FLAG = Shape(type="flag")
 DATE = Shape(type="date")
 ANY = Shape(type="")  # of something that was reported already, so that it is not reported twice
@@ -24,6 +26,7 @@ class Scope(Struct, frozen=True, kw_only=True):
     pack: Pack
     kind: str  # empty: any kind
     asker: str | None = None
+    event: str | None = None  # inside a set of events: the event that `event.` speaks of
 
     def kinds(self) -> tuple[str, ...]:
         """Return the kind and those it belongs to, nearest first."""
@@ -56,11 +59,42 @@ class Scope(Struct, frozen=True, kw_only=True):
                 hint = did_you_mean(tail, self.pack.parameters)
                 raise UnknownNameError(f"there is no parameter `{tail}`{hint}")
             return self.pack.parameters[tail].shape
+        if head == "event" and self.event is not None:
+            return self._payload(tail)
         if head in self.pack.tables:
             return self._column(head, tail)
         if head in self.pack.scorecards:
             return self._output(head, tail)
         return self.fact(path).shape
+
+    def _payload(self, name: str) -> Shape:
+        payload = self.pack.events[self.event or ""].payload
+        if name not in payload:
+            hint = did_you_mean(name, payload)
+            raise UnknownNameError(f"event `{self.event}` carries no `{name}`{hint}")
+        return payload[name]
+
+    def events(self, name: str) -> "Scope":
+        """Return the scope inside the set of events of that name."""
+        event = self.pack.events.get(name)
+        if event is None or event.kind not in self.kinds():
+            known = [item.name for item in self.pack.events.values() if item.kind in self.kinds()]
+            raise UnknownNameError(f"there is no event `{name}`{did_you_mean(name, known)}")
+        return Scope(pack=self.pack, kind=self.kind, asker=self.kind, event=name)
+
+    def cohort(self, name: str) -> "Scope":
+        """Return the scope inside a frozen cohort."""
+        frozen = self.pack.cohort(name)
+        if frozen is None:
+            known = [
+                one.cohort
+                for workflow in self.pack.workflows.values()
+                for item in workflow.transitions
+                for one in item.freeze
+            ]
+            raise UnknownNameError(f"no transition freezes `{name}`{did_you_mean(name, known)}")
+        kind = self.pack.kind_of_set(frozen.members) or ""
+        return Scope(pack=self.pack, kind=kind, asker=self.kind)
 
     def _column(self, table_id: str, column: str) -> Shape:
         table = self.pack.tables[table_id]
@@ -87,7 +121,7 @@ class Scope(Struct, frozen=True, kw_only=True):
         if output not in known:
             hint = did_you_mean(output, known)
             raise UnknownNameError(f"scorecard `{scorecard_id}` has no output `{output}`{hint}")
-        return Shape(type="percent", unit="%") if output == "completeness_pct" else NUMBER
+        return {"completeness_pct": PERCENT, "oldest_days": DAYS}.get(output, NUMBER)
 
     def stages(self) -> tuple[str, ...]:
         """Return the stages that `stage` can be."""

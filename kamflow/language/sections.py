@@ -3,10 +3,12 @@
 import re
 from decimal import Decimal
 
-from kamflow.language.fields import Fields, Reader, Use
+from kamflow.language.fields import Fields, Reader, Use, named
 from kamflow.language.source import Mapping, Node, Scalar
-from kamflow.model.pack import Age, FactType, Kind, Parameter, Role
+from kamflow.model.pack import Age, EventType, FactType, Kind, Parameter, Role
 from kamflow.model.values import NUMERIC, TYPE_NAMES, Shape, format_value, parse_value
+
+_DOTTED = r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+"
 
 SOURCES = ("manual", "survey", "integration", "event")
 
@@ -29,12 +31,36 @@ def read_facts(kind: Scalar, node: Node, reader: Reader) -> list[tuple[Scalar, F
     if not isinstance(node, Mapping):
         reader.sink.report(node.place, "K205", f"facts of `{kind.text}` are a mapping of names")
         return []
-    return [(name, _read_fact(kind.text, name, value, reader)) for name, value in node.entries]
+    entries = named(node, reader.sink)
+    return [(name, _read_fact(kind.text, name, value, reader)) for name, value in entries]
+
+
+def read_events(kind: Scalar, node: Node, reader: Reader) -> list[tuple[Scalar, EventType]]:
+    """Read the events of one kind of subject."""
+    reader.uses.append(Use(kind, "subject"))
+    if not isinstance(node, Mapping):
+        reader.sink.report(node.place, "K205", f"events of `{kind.text}` are a mapping of names")
+        return []
+    entries = named(node, reader.sink)
+    return [(name, _read_event(kind.text, name, value, reader)) for name, value in entries]
+
+
+def _read_event(kind: str, name: Scalar, node: Node, reader: Reader) -> EventType:
+    fields = Fields(node, "event", f"event `{name.text}`", reader)
+    if not re.fullmatch(_DOTTED, name.text):
+        what = f"`{name.text}` is no name of an event; write it like `incident.opened`"
+        fields.report(name.place, "K205", what)
+    payload = {
+        key.text: read_shape(Fields(value, "payload", f"`{key.text}` of {fields.what}", reader))
+        for key, value in fields.entries("payload")
+    }
+    title = fields.text("title", name.text)
+    return EventType(name=name.text, kind=kind, title=title, payload=payload)
 
 
 def _read_fact(kind: str, name: Scalar, node: Node, reader: Reader) -> FactType:
     fields = Fields(node, "fact", f"fact `{name.text}`", reader)
-    if not re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+", name.text):
+    if not re.fullmatch(_DOTTED, name.text):
         fields.report(
             name.place, "K205", f"`{name.text}` is no name of a fact; write it like `plan.status`"
         )

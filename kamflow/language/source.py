@@ -3,15 +3,16 @@
 Scalars stay text: what `on` or `1.0` means is decided by whoever expects it there, not by YAML.
 """
 
-from collections.abc import Iterator
+import re
 
 import yaml
 from msgspec import Struct
 
 from kamflow.language.diagnostics import Place, Sink
+from kamflow.language.loaded import MAX_BYTES
 
-MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
+MAX_NODES = 150_000  # of one file; a table of 10,000 rows has some 90,000
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -48,6 +49,10 @@ class Mapping(Struct, frozen=True):
 Node = Scalar | Listing | Mapping
 
 
+# What cannot be stored everywhere (NUL, halves of a character) or drives a terminal.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+
+
 class _Stop(Exception):  # noqa: N818 - ends the reading of one file after its problem was reported
     pass
 
@@ -69,27 +74,17 @@ def read_source(file: str, content: bytes, sink: Sink) -> Mapping | None:
         )
         return None
     try:
-        return _top(_compose(file, text, sink), top, sink)
+        return _top(_read_events(file, text, sink), top, sink)
     except _Stop:
         return None
 
 
-def _compose(file: str, text: str, sink: Sink) -> yaml.Node | None:
-    """Return the YAML node tree after anchors and nesting have been ruled out event by event."""
-    depth = 0
+def _read_events(file: str, text: str, sink: Sink) -> Node | None:
+    """Return the tree of the one document of a file; the reading stops at the first fault."""
+    tree = _Tree(file, sink)
     try:
         for event in yaml.parse(text, Loader=_Loader):
-            depth += isinstance(event, yaml.CollectionStartEvent)
-            depth -= isinstance(event, yaml.CollectionEndEvent)
-            mark = event.start_mark
-            place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
-            if getattr(event, "anchor", None):
-                sink.report(place, "K104", "write the value out: `&` and `*` are not accepted")
-                raise _Stop
-            if depth > MAX_DEPTH:
-                sink.report(place, "K105", f"nested more than {MAX_DEPTH} deep")
-                raise _Stop
-        return yaml.compose(text, Loader=_Loader)
+            tree.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -101,37 +96,99 @@ def _compose(file: str, text: str, sink: Sink) -> yaml.Node | None:
         message = f"not YAML: the character U+{ord(text[error.position]):04X} is not accepted"
         sink.report(Place(file, line, column), "K103", message)
         raise _Stop from error
+    return tree.root
 
 
-def _top(root: yaml.Node | None, place: Place, sink: Sink) -> Mapping | None:
-    if root is None:
+class _Tree:
+    """Puts the events of a YAML document together: one pass, and no more kept than is needed."""
+
+    def __init__(self, file: str, sink: Sink) -> None:
+        self.root: Node | None = None
+        self._file, self._sink = file, sink
+        self._open: list[tuple[Place, bool, list[Node]]] = []  # the flag: whether it is a mapping
+        self._nodes = self._documents = 0
+
+    def take(self, event: yaml.Event) -> None:
+        """Add what an event tells."""
+        match event:
+            case yaml.ScalarEvent():
+                place, end = self._begin(event), event.end_mark
+                one_line = end is not None and place.line == end.line + 1
+                quoted = 1 if event.style in ("'", '"') else 0
+                self._add(Scalar(place, event.value, quoted, one_line))
+            case yaml.CollectionStartEvent():
+                is_mapping = isinstance(event, yaml.MappingStartEvent)
+                self._open.append((self._begin(event), is_mapping, []))
+                if len(self._open) > MAX_DEPTH:
+                    self._stop(event, "K105", f"nested more than {MAX_DEPTH} deep")
+            case yaml.CollectionEndEvent():
+                place, is_mapping, parts = self._open.pop()
+                entries = self._entries(parts) if is_mapping else ()
+                self._add(Mapping(place, entries) if is_mapping else Listing(place, tuple(parts)))
+            case yaml.AliasEvent():
+                self._begin(event)
+            case yaml.DocumentStartEvent():
+                self._documents += 1
+                if self._documents > 1:
+                    self._stop(event, "K103", "not YAML: but found another document")
+            case _:
+                pass  # the ends of documents and of the file
+
+    def _begin(self, event: yaml.NodeEvent) -> Place:
+        self._nodes += 1
+        if event.anchor:
+            self._stop(event, "K104", "write the value out: `&` and `*` are not accepted")
+        if self._nodes > MAX_NODES:
+            self._stop(event, "K101", f"the file has more than {MAX_NODES:,} values; split it")
+        return self._place(event)
+
+    def _place(self, event: yaml.Event) -> Place:
+        mark = event.start_mark
+        return (
+            Place(self._file, mark.line + 1, mark.column + 1) if mark else Place(self._file, 1, 1)
+        )
+
+    def _stop(self, event: yaml.Event, code: str, message: str) -> None:
+        self._sink.report(self._place(event), code, message)
+        raise _Stop
+
+    def _add(self, node: Node) -> None:
+        if self._open:
+            self._open[-1][2].append(node)
+        else:
+            self.root = node
+
+    def _entries(self, parts: list[Node]) -> tuple[tuple[Scalar, Node], ...]:
+        found: dict[str, tuple[Scalar, Node]] = {}
+        for key, value in zip(parts[::2], parts[1::2], strict=True):
+            if not isinstance(key, Scalar):
+                self._sink.report(key.place, "K205", "a key is a word")
+            elif key.text in found:
+                self._sink.report(key.place, "K204", f"`{key.text}` is given twice here")
+            else:
+                found[key.text] = (key, value)
+        return tuple(found.values())
+
+
+def refuse_controls(node: Node, sink: Sink) -> None:
+    """Report texts with characters that YAML lets pass when they are written as an escape."""
+    todo = [node]
+    while todo:
+        match todo.pop():
+            case Scalar() as found:
+                if (control := _CONTROL.search(found.text)) is not None:
+                    what = f"the character U+{ord(control[0]):04X} is not accepted"
+                    sink.report(found.place, "K206", what)
+            case Listing() as found:
+                todo += found.items
+            case Mapping() as found:
+                todo += [part for entry in found.entries for part in entry]
+
+
+def _top(node: Node | None, place: Place, sink: Sink) -> Mapping | None:
+    if node is None:
         return Mapping(place, ())
-    node = _node(place.file, root, sink)
     if isinstance(node, Mapping):
         return node
     sink.report(node.place, "K205", "a policy file is a mapping of sections, such as `facts:`")
     return None
-
-
-def _node(file: str, raw: yaml.Node, sink: Sink) -> Node:
-    place = Place(file, raw.start_mark.line + 1, raw.start_mark.column + 1)
-    if isinstance(raw, yaml.ScalarNode):
-        one_line = raw.start_mark.line == raw.end_mark.line
-        return Scalar(place, raw.value, 1 if raw.style in ("'", '"') else 0, one_line)
-    if isinstance(raw, yaml.SequenceNode):
-        return Listing(place, tuple(_node(file, item, sink) for item in raw.value))
-    return Mapping(place, tuple(_entries(file, raw, sink)))
-
-
-def _entries(file: str, raw: yaml.Node, sink: Sink) -> Iterator[tuple[Scalar, Node]]:
-    seen: set[str] = set()
-    for raw_key, raw_value in raw.value:
-        key = _node(file, raw_key, sink)
-        if not isinstance(key, Scalar):
-            sink.report(key.place, "K205", "a key is a word")
-            continue
-        if key.text in seen:
-            sink.report(key.place, "K204", f"`{key.text}` is given twice here")
-            continue
-        seen.add(key.text)
-        yield key, _node(file, raw_value, sink)

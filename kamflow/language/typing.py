@@ -3,7 +3,17 @@
 from collections.abc import Callable
 
 from kamflow.language.diagnostics import did_you_mean
-from kamflow.language.scope import ANY, DATE, FLAG, NUMBER, Scope, UnknownNameError
+from kamflow.language.scope import (
+    ANY,
+    DATE,
+    DAYS,
+    FLAG,
+    NUMBER,
+    PERCENT,
+    Scope,
+    UnknownNameError,
+)
+from kamflow.language.units import alike, arithmetic, difference
 from kamflow.model import expression as tree
 from kamflow.model.expression import Expression
 from kamflow.model.values import NUMERIC, Shape
@@ -36,16 +46,14 @@ class Typing:
     def type_of(self, node: Expression) -> Shape:
         """Return the type of `node`."""
         match node:
-            case tree.Number():
-                return NUMBER
-            case tree.Day():
-                return DATE
-            case tree.Text():
-                return Shape(type="text")
+            case tree.Number() | tree.Day() | tree.Text():
+                return _literal(node)
             case tree.Word() | tree.Name():
                 return self._name(node)
             case tree.Arithmetic() | tree.Negative() | tree.Call() | tree.Aggregate():
                 return self._computed(node)
+            case tree.Past() | tree.Change():
+                return self._history(node)
             case tree.If():
                 return self._if(node)
             case _:
@@ -65,11 +73,47 @@ class Typing:
                     self._compare(node.value, option, "=")
             case tree.State():
                 self.type_of(node.value)
-            case tree.Edited():
-                self._edited(node)
+            case tree.Within() | tree.Edited() | tree.Trend() | tree.Absence() | tree.Cohort():
+                self._past(node)
             case _:
                 for part in tree.children(node):
                     self._expect(self.type_of(part), FLAG, part)
+
+    def _history(self, node: tree.Past | tree.Change) -> Shape:
+        """Check a value that held before, or how far it has moved."""
+        if isinstance(node, tree.Change):
+            return difference(self.number(node.fact))
+        self._expect(self.type_of(node.day), DATE, node.day)
+        return self._name(node.fact)
+
+    def _past(
+        self, node: tree.Within | tree.Edited | tree.Trend | tree.Absence | tree.Cohort
+    ) -> None:
+        """Check a flag that looks at what was recorded and reported before."""
+        match node:
+            case tree.Within():
+                self._expect(self.type_of(node.value), DATE, node.value)
+            case tree.Edited():
+                self._edited(node)
+            case tree.Trend():
+                found = difference(self.number(node.fact))
+                if node.by is not None:
+                    self._expect(self.number(node.by), found, node.by)
+            case tree.Absence():
+                for event in (node.event, node.after):
+                    self._inside(node, self._scope.events, event)
+            case tree.Cohort():
+                self._report(node.at, "K301", "a cohort stands only where a set does")
+
+    def _inside(
+        self, node: Expression, enter: Callable[[str], Scope], name: str
+    ) -> "Typing | None":
+        """Return what checks the inside of a set; nothing but a report when there is none."""
+        try:
+            return Typing(enter(name), self._report)
+        except UnknownNameError as error:
+            self._report(node.at, "K302", str(error))
+            return None
 
     def _edited(self, node: tree.Edited) -> None:
         if node.scorecard not in self._scope.pack.scorecards:
@@ -81,45 +125,69 @@ class Typing:
         """Check an expression that is a number."""
         match node:
             case tree.Arithmetic():
-                left, right = self._number(node.left), self._number(node.right)
-                if "money" in (left.type, right.type) and not (node.op == "/" and left == right):
-                    return left if left.type == "money" else right
-                return NUMBER
+                return self._arithmetic(node)
             case tree.Negative():
-                return self._number(node.item)
+                return self.number(node.item)
             case tree.Call(function="days_since" | "months_since"):
                 self._expect(self.type_of(node.arguments[0]), DATE, node.arguments[0])
-                return NUMBER
+                return (
+                    DAYS if node.function == "days_since" else Shape(type="number", unit="months")
+                )
             case tree.Call():
-                found = [self._number(item) for item in node.arguments]
-                return found[0]
+                first, *others = [self.number(item) for item in node.arguments]
+                for item, shape in zip(node.arguments[1:], others, strict=True):
+                    self._expect(shape, first, item)
+                return next((shape for shape in (first, *others) if shape.unit), first)
             case tree.Aggregate():
                 return self._aggregate(node)
             case _:
                 raise AssertionError(node)
 
     def _aggregate(self, node: tree.Aggregate) -> Shape:
-        try:
-            inside = Typing(self._scope.members(node.members), self._report)
-        except UnknownNameError as error:
-            self._report(node.at, "K302", str(error))
+        inside = self._inside(node, self._entering(node), node.members)
+        if inside is None:
             return NUMBER
         if node.where is not None:
             inside.check(node.where, FLAG)
-        return NUMBER if node.value is None else inside._number(node.value)
+        if node.value is None:
+            return PERCENT if node.function == "share" else NUMBER
+        if node.function == "max_per":
+            inside.type_of(node.value)
+            return NUMBER
+        return inside.number(node.value)
 
-    def _number(self, node: Expression) -> Shape:
+    def _entering(self, node: tree.Aggregate) -> Callable[[str], Scope]:
+        """Return how the scope inside a set of that sort is entered."""
+        if node.cohort:
+            return self._scope.cohort
+        return self._scope.events if "." in node.members else self._scope.members
+
+    def _arithmetic(self, node: tree.Arithmetic) -> Shape:
+        """Return the type of a sum, product and so on; days can be added to dates."""
+        left, right = self.type_of(node.left), self.type_of(node.right)
+        if not left.type or not right.type:
+            return ANY
+        found = arithmetic(node.op, left, right)
+        if found is None:
+            what = f"`{node.op}` does not fit {_words(left)} and {_words(right)}"
+            units = left.type in NUMERIC and right.type in NUMERIC
+            self._report(node.right.at, "K306" if units else "K303", what)
+            return ANY
+        return found
+
+    def number(self, node: Expression) -> Shape:
+        """Return the type of `node`, which has to be a number."""
         found = self.type_of(node)
         if found.type and found.type not in NUMERIC:
-            self._report(node.at, "K303", f"a number stands here, not a {found.type}")
+            self._report(node.at, "K303", f"a number stands here, not {_kind(found)}")
             return ANY
         return found
 
     def _if(self, node: tree.If) -> Shape:
         self._expect(self.type_of(node.condition), FLAG, node.condition)
         yes, no = self.type_of(node.yes), self.type_of(node.no)
-        if yes.type and no.type and not _alike(yes, no):
-            self._report(node.no.at, "K303", f"`then` gives a {yes.type}, `else` a {no.type}")
+        if yes.type and no.type and not alike(yes, no):
+            self._report(node.no.at, "K303", f"`then` gives {_kind(yes)}, `else` {_kind(no)}")
         return yes
 
     def _name(self, node: tree.Word | tree.Name) -> Shape:
@@ -167,16 +235,33 @@ class Typing:
             alien = [value for value in found.values if value not in wanted.values]
             if alien:
                 self._report(node.at, "K303", f"its value `{alien[0]}` is not accepted here")
-        elif not _alike(found, wanted) and not isinstance(node, tree.Number):
-            self._report(node.at, "K303", f"a {wanted.type} stands here, not a {found.type}")
-        elif isinstance(node, tree.Number) and wanted.type not in NUMERIC:
-            self._report(node.at, "K303", f"a {wanted.type} stands here, not a number")
+        elif isinstance(node, tree.Number) and not node.unit and wanted.type in NUMERIC:
+            return  # a bare number takes the unit of what it stands beside
+        elif found.type in NUMERIC and wanted.type in NUMERIC and not alike(found, wanted):
+            what = f"{_words(wanted)} stands here, not {_words(found)}"
+            self._report(node.at, "K306", what)
+        elif not alike(found, wanted):
+            self._report(node.at, "K303", f"{_kind(wanted)} stands here, not {_kind(found)}")
 
 
-def _alike(one: Shape, other: Shape) -> bool:
-    """Tell whether values of the two types can be compared."""
-    if one.type in NUMERIC and other.type in NUMERIC:
-        return (one.type == "money") == (other.type == "money")
-    if one.type in _WORDS and other.type in _WORDS:
-        return True
-    return one.type == other.type
+def _literal(node: tree.Number | tree.Day | tree.Text) -> Shape:
+    match node:
+        case tree.Number():
+            return Shape(type="number", unit=node.unit)
+        case tree.Day():
+            return DATE
+        case tree.Text():
+            return Shape(type="text")
+
+
+_NAMES = {"money": "an amount of money", "integer": "a whole number", "percent": "a percentage"}
+
+
+def _kind(shape: Shape) -> str:
+    """Return a type in words, for messages."""
+    return _NAMES.get(shape.type, f"a {shape.type}")
+
+
+def _words(shape: Shape) -> str:
+    """Return a type with its unit, for messages."""
+    return f"{_kind(shape)} in `{shape.unit}`" if shape.unit else _kind(shape)

@@ -1,4 +1,8 @@
-"""Trees back to text: the canonical form of a condition."""
+"""Trees back to text: the canonical form of a condition.
+
+Where both readings of a text are common, parentheses say which one is meant although the grammar
+needs none: `a or (b and c)`, `not (a = b)`, `(a / b) * c`, `if a then b else (c or d)`.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +23,8 @@ _TIGHTNESS = {
     tree.Between: _COMPARISON,
     tree.Among: _COMPARISON,
     tree.State: _COMPARISON,
+    tree.Within: _COMPARISON,
+    tree.Absence: _COMPARISON,
     tree.Negative: _SIGN,
 }
 
@@ -66,21 +72,29 @@ def _among(node: tree.Among) -> str:
     return f"{_at(node.value, _SUM)} {'not ' * node.negated}in {{{options}}}"
 
 
+def _not(node: tree.Not) -> str:
+    return f"not {_at(node.item, _NOT if isinstance(node.item, tree.Not) else _ATOM)}"
+
+
 def _both(node: tree.Both) -> str:
     return f"{_at(node.left, _AND)} and {_at(node.right, _NOT)}"
 
 
 def _either(node: tree.Either) -> str:
-    return f"{_at(node.left, _OR)} or {_at(node.right, _AND)}"
+    left = _OR if isinstance(node.left, tree.Either) else _NOT
+    return f"{_at(node.left, left)} or {_at(node.right, _NOT)}"
 
 
 def _arithmetic(node: tree.Arithmetic) -> str:
     own = _tightness(node)
-    return f"{_at(node.left, own)} {node.op} {_at(node.right, own + 1)}"
+    before = node.left.op if isinstance(node.left, tree.Arithmetic) else node.op
+    mixed = own == _PRODUCT and before != node.op and (before, node.op) != ("*", "/")
+    return f"{_at(node.left, own + mixed)} {node.op} {_at(node.right, own + 1)}"
 
 
 def _if(node: tree.If) -> str:
-    condition, yes, no = unparse(node.condition), unparse(node.yes), unparse(node.no)
+    condition, yes = _at(node.condition, _OR), _at(node.yes, _NOT)
+    no = unparse(node.no) if isinstance(node.no, tree.If) else _at(node.no, _NOT)
     return f"if {condition} then {yes} else {no}"
 
 
@@ -90,8 +104,19 @@ def _call(node: tree.Call) -> str:
 
 def _aggregate(node: tree.Aggregate) -> str:
     value = "" if node.value is None else f"{unparse(node.value)} of "
+    members = f'cohort("{node.members}")' if node.cohort else node.members
+    within = "" if node.within is None else f" within {_number(node.within)}"
     where = "" if node.where is None else f" where {unparse(node.where)}"
-    return f"{node.function}({value}{node.members}{where})"
+    return f"{node.function}({value}{members}{within}{where})"
+
+
+def _trend(node: tree.Trend) -> str:
+    by = "" if node.by is None else f" by {_at(node.by, _SUM)}"
+    return f"trend({node.fact.path}, {node.steps}, {node.direction}{by})"
+
+
+def _absence(node: tree.Absence) -> str:
+    return f"no {node.event} within {_number(node.span)} after {node.after}"
 
 
 def _edited(node: tree.Edited) -> str:
@@ -110,7 +135,7 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     tree.Between: _between,
     tree.Among: _among,
     tree.State: lambda node: f"{_at(node.value, _SUM)} is {node.state}",
-    tree.Not: lambda node: f"not {_at(node.item, _NOT)}",
+    tree.Not: _not,
     tree.Both: _both,
     tree.Either: _either,
     tree.Arithmetic: _arithmetic,
@@ -118,5 +143,11 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     tree.If: _if,
     tree.Call: _call,
     tree.Aggregate: _aggregate,
+    tree.Cohort: lambda node: f'cohort("{node.name}")',
+    tree.Within: lambda node: f"{_at(node.value, _SUM)} within {_number(node.span)}",
+    tree.Trend: _trend,
+    tree.Past: lambda node: f"{node.fact.path} as of {_at(node.day, _ATOM)}",
+    tree.Change: lambda node: f"change({node.fact.path} over {_number(node.span)})",
+    tree.Absence: _absence,
     tree.Edited: _edited,
 }

@@ -1,12 +1,24 @@
 """Reads a workflow: its stages and transitions."""
 
 import re
+from collections import defaultdict
 
 from kamflow.language.decisions import own_id
 from kamflow.language.diagnostics import did_you_mean
 from kamflow.language.fields import Fields, Reader, Use, read_condition
-from kamflow.language.source import Node, Scalar
-from kamflow.model.pack import RETURNING, SAME, Setting, Stage, Transition, Workflow
+from kamflow.language.source import Listing, Node, Scalar
+from kamflow.language.unparse import unparse
+from kamflow.model.expression import Aggregate
+from kamflow.model.pack import (
+    RETURNING,
+    SAME,
+    Condition,
+    Freeze,
+    Setting,
+    Stage,
+    Transition,
+    Workflow,
+)
 
 STAGE_KINDS = ("initial", "active", "waiting", "steady", "end")
 
@@ -19,7 +31,7 @@ def read_workflow(node: Node, reader: Reader) -> tuple[Scalar, Workflow] | None:
         return None
     kind = fields.name("subject", "subject") or ""
     stages = {
-        stage.text: _read_stage(stage, value, kind, reader)
+        stage.text: _read_stage(stage, value, kind, name.text, reader)
         for stage, value in fields.entries("stages")
     }
     _one_initial(fields, name.text, stages)
@@ -27,18 +39,22 @@ def read_workflow(node: Node, reader: Reader) -> tuple[Scalar, Workflow] | None:
         _read_transition(item, name.text, kind, stages, reader)
         for item in fields.items("transitions")
     )
+    transitions = tuple(item for item in read if item is not None)
     workflow = Workflow(
         id=name.text,
         title=fields.text("title", name.text),
         kind=kind,
         stages=stages,
-        transitions=tuple(item for item in read if item is not None),
+        transitions=transitions,
+        complete=_read_complete(fields, transitions),
+        milestones=_read_milestones(fields, stages),
     )
     _reachable(fields, workflow)
     return name, workflow
 
 
-def _read_stage(name: Scalar, node: Node, kind: str, reader: Reader) -> Stage:
+def _read_stage(name: Scalar, node: Node, kind: str, workflow: str, reader: Reader) -> Stage:
+    reader.places[f"stage of `{workflow}`", name.text] = name.place
     fields = Fields(node, "stage", f"stage `{name.text}`", reader)
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name.text) or name.text in (SAME, RETURNING):
         fields.report(name.place, "K205", f"`{name.text}` cannot be the name of a stage")
@@ -81,6 +97,7 @@ def _read_transition(
         automatic=fields.flag("automatic", default=False),
         set_on_approval=_read_settings(fields, "set_on_approval", kind),
         set=_read_settings(fields, "set", kind),
+        freeze=_read_freezes(fields, kind),
         note=fields.text("note"),
     )
 
@@ -124,20 +141,70 @@ def _read_settings(fields: Fields, key: str, kind: str) -> tuple[Setting, ...]:
     return tuple(settings)
 
 
+def _read_complete(fields: Fields, transitions: tuple[Transition, ...]) -> tuple[str, ...]:
+    """Return the triggers for which there has to be a way whatever the values."""
+    known = {item.trigger for item in transitions}
+    words = tuple(fields.words("complete"))
+    for word in words:
+        if word.text not in known:
+            hint = did_you_mean(word.text, known)
+            fields.report(word.place, "K203", f"no transition has the trigger `{word.text}`{hint}")
+    return tuple(word.text for word in words)
+
+
+def _read_milestones(fields: Fields, stages: dict[str, Stage]) -> tuple[tuple[str, ...], ...]:
+    """Return the lists of stages none of which is reached without the one before it."""
+    lists = []
+    for node in fields.items("milestones"):
+        words = node.items if isinstance(node, Listing) else ()
+        names = [word for word in words if isinstance(word, Scalar)]
+        if not names or len(names) < len(words):
+            what = "`milestones` holds lists of stages: `[[pilot, scale]]`"
+            fields.report(node.place, "K205", what)
+        for name in names:
+            if name.text not in stages:
+                hint = did_you_mean(name.text, stages)
+                fields.report(name.place, "K203", f"milestone `{name.text}` is not a stage{hint}")
+        lists.append(tuple(name.text for name in names))
+    return tuple(lists)
+
+
+_COUNT = "count("
+
+
+def _read_freezes(fields: Fields, kind: str) -> tuple[Freeze, ...]:
+    """Return the cohorts that are frozen: `{pilot: accounts where account.pilot}`.
+
+    A set is written as inside `count(...)`, and read like that.
+    """
+    freezes = []
+    for cohort, value in fields.entries("freeze"):
+        if not isinstance(value, Scalar):
+            fields.report(value.place, "K205", f"cohort `{cohort.text}` is frozen from a set")
+            continue
+        counted = Scalar(
+            value.place, f"{_COUNT}{value.text})", value.inset - len(_COUNT), value.one_line
+        )
+        read = read_condition(counted, kind, "number", fields.reader)
+        if read is not None and isinstance(read.tree, Aggregate):
+            where = read.tree.where
+            condition = None if where is None else Condition(unparse(where), where)
+            freezes.append(Freeze(cohort=cohort.text, members=read.tree.members, where=condition))
+    return tuple(freezes)
+
+
 def _reachable(fields: Fields, workflow: Workflow) -> None:
     """Report stages that no chain of transitions leads to."""
-    reached = {stage.id for stage in workflow.stages.values() if stage.kind == "initial"}
-    while True:
-        further = {
-            target
-            for item in workflow.transitions
-            if reached.intersection(item.sources)
-            for target in item.targets
-            if target in workflow.stages
-        }
-        if further <= reached:
-            break
-        reached |= further
+    leading = defaultdict[str, list[str]](list)
+    for item in workflow.transitions:
+        for source in item.sources:
+            leading[source] += (name for name in item.targets if name in workflow.stages)
+    todo = [stage.id for stage in workflow.stages.values() if stage.kind == "initial"]
+    reached = set(todo)
+    while todo:
+        further = [name for name in dict.fromkeys(leading[todo.pop()]) if name not in reached]
+        reached.update(further)
+        todo += further
     for stage in [item for item in workflow.stages if reached and item not in reached]:
         message = f"stage `{stage}` of `{workflow.id}` cannot be reached: no transition leads there"
         fields.report(fields.place, "K403", message)

@@ -38,6 +38,15 @@ class RecordFacts(Request, frozen=True, kw_only=True):
     facts: Mapping[str, Stated]
 
 
+class ReportEvent(Request, frozen=True, kw_only=True):
+    """Report that something happened in the world, at an instant that is not in the future."""
+
+    name: str
+    happened_at: datetime  # aware UTC
+    payload: Mapping[str, str] = {}
+    source: str = "manual"
+
+
 class AssignRole(Request, frozen=True, kw_only=True):
     """Let a person hold a role on this subject, and on what belongs to it."""
 
@@ -68,4 +77,6 @@ class CastVote(Request, frozen=True, kw_only=True):
     remark: str = ""
 
 
-Command = OpenSubject | RecordFacts | AssignRole | EndRole | RequestTransition | CastVote
+Command = (
+    OpenSubject | RecordFacts | ReportEvent | AssignRole | EndRole | RequestTransition | CastVote
+)

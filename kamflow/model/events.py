@@ -40,6 +40,22 @@ class FactsRecorded(Happening, frozen=True, kw_only=True):
     forgotten: tuple[str, ...] = ()
 
 
+class EventReported(Happening, frozen=True, kw_only=True):
+    """Something in the world was reported; `name` stands in the policy, values are text."""
+
+    name: str
+    happened_at: datetime  # aware UTC; event time
+    payload: dict[str, str] = {}
+    source: str = ""
+
+
+class CohortFrozen(Happening, frozen=True, kw_only=True):
+    """The members of a set at this moment were kept under a name."""
+
+    cohort: str
+    members: tuple[str, ...]  # ids
+
+
 class RoleAssigned(Happening, frozen=True, kw_only=True):
     """A person holds a role here from now on."""
 
@@ -115,6 +131,8 @@ class CommandRefused(Happening, frozen=True, kw_only=True):
 Event = (
     SubjectOpened
     | FactsRecorded
+    | EventReported
+    | CohortFrozen
     | RoleAssigned
     | RoleEnded
     | ApprovalRequested

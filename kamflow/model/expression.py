@@ -135,12 +135,61 @@ class Call(Node, frozen=True, kw_only=True):
 
 
 class Aggregate(Node, frozen=True, kw_only=True):
-    """`function(value of members where condition)`; count and share have no value."""
+    """`function(value of members where condition within n days)`; count and share have no value.
+
+    `members` names a set of subjects, a `cohort` (frozen), or an event (dotted).
+    """
 
     function: str
     members: str
     value: "Expression | None" = None
     where: "Expression | None" = None
+    cohort: bool = False
+    within: "Number | None" = None
+
+
+class Cohort(Node, frozen=True, kw_only=True):
+    """`cohort("pilot")`: the members that a set had when it was frozen; stands where a set does."""
+
+    name: str
+
+
+class Within(Node, frozen=True, kw_only=True):
+    """`value within n days`: from so long ago up to today."""
+
+    value: "Expression"
+    span: Number
+
+
+class Trend(Node, frozen=True, kw_only=True):
+    """`trend(fact, n, falling by x)`: each of the last n readings is lower by x or more."""
+
+    fact: Name
+    steps: int
+    direction: str  # "falling" or "rising"
+    by: "Expression | None" = None  # any fall or rise when absent
+
+
+class Past(Node, frozen=True, kw_only=True):
+    """`fact as of day`: the value that held then."""
+
+    fact: Name
+    day: "Expression"
+
+
+class Change(Node, frozen=True, kw_only=True):
+    """`change(fact over n days)`: the value now less the value so long ago."""
+
+    fact: Name
+    span: Number
+
+
+class Absence(Node, frozen=True, kw_only=True):
+    """`no event within n days after event`: what should have followed did not."""
+
+    event: str
+    span: Number
+    after: str
 
 
 class Edited(Node, frozen=True, kw_only=True):
@@ -170,7 +219,13 @@ Expression = (
     | If
     | Call
     | Aggregate
+    | Cohort
     | Edited
+    | Within
+    | Trend
+    | Past
+    | Change
+    | Absence
 )
 
 

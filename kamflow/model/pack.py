@@ -1,5 +1,6 @@
 """A policy pack: everything that a program manager declares, as frozen values."""
 
+from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct
@@ -47,8 +48,28 @@ class FactType(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class EventType(Struct, frozen=True, kw_only=True):
+    """Declaration of an event that people and systems report; `payload` says what it carries."""
+
+    name: str
+    kind: str
+    title: str
+    payload: dict[str, Shape] = {}
+
+
+class Override(Struct, frozen=True, kw_only=True):
+    """Another value of a parameter, for one region, segment or account, for a time."""
+
+    layer: str  # "region", "segment", "account": a layer of the pack, or a kind of subject
+    key: str  # which region, segment or account
+    value: str
+    owner: str
+    reason: str
+    until: date | None = None  # the last day on which it holds
+
+
 class Parameter(Struct, frozen=True, kw_only=True):
-    """A threshold; `value` is canonical text."""
+    """A threshold; `value` is canonical text. Overrides stand in the order of their layers."""
 
     name: str
     shape: Shape
@@ -56,6 +77,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
     meaning: str = ""
     basis: str = ""
     overridable: bool = True
+    overrides: tuple[Override, ...] = ()
 
 
 class Role(Struct, frozen=True, kw_only=True):
@@ -111,12 +133,16 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 class Table(Struct, frozen=True, kw_only=True):
-    """A decision table: the first row whose condition is met gives the answer."""
+    """A decision table: the first row whose condition is met gives the answer.
+
+    Of a table with `hit` `unique`, rows that answer differently are never met together.
+    """
 
     id: str
     title: str
     kind: str
     rows: tuple[Row, ...]
+    hit: str = ""  # "unique", or empty for `first`
 
 
 class Criterion(Struct, frozen=True, kw_only=True):
@@ -200,7 +226,16 @@ class Transition(Struct, frozen=True, kw_only=True):
     automatic: bool = False
     set_on_approval: tuple[Setting, ...] = ()
     set: tuple[Setting, ...] = ()
+    freeze: tuple["Freeze", ...] = ()
     note: str = ""
+
+
+class Freeze(Struct, frozen=True, kw_only=True):
+    """A cohort that a transition freezes: the members of a set for which a condition is met."""
+
+    cohort: str
+    members: str  # name of the set
+    where: Condition | None = None
 
 
 SAME, RETURNING = "same", "returning"
@@ -214,6 +249,8 @@ class Workflow(Struct, frozen=True, kw_only=True):
     kind: str
     stages: dict[str, Stage]
     transitions: tuple[Transition, ...]
+    complete: tuple[str, ...] = ()  # triggers of which, with all facts known, some guard is met
+    milestones: tuple[tuple[str, ...], ...] = ()  # stages none of which comes without the last one
 
     @property
     def initial(self) -> str:
@@ -235,7 +272,10 @@ class Pack(Struct, frozen=True, kw_only=True):
     chain_limit: int = 32
     digest: str = ""
     kinds: dict[str, Kind] = {}
+    ordered: tuple[tuple[str, ...], ...] = ()  # parameters whose values have to rise
+    layers: dict[str, str] = {}  # layer -> fact that picks the entry, from loose to tight
     facts: dict[str, FactType] = {}
+    events: dict[str, EventType] = {}
     parameters: dict[str, Parameter] = {}
     roles: dict[str, Role] = {}
     scorecards: dict[str, Scorecard] = {}
@@ -250,6 +290,19 @@ class Pack(Struct, frozen=True, kw_only=True):
         if workflow is None:
             raise LookupError(f"subjects of kind `{kind}` have no workflow")
         return self.workflows[workflow]
+
+    def cohort(self, name: str) -> Freeze | None:
+        """Return how the cohort of that name is frozen, if a transition freezes one."""
+        return next(
+            (
+                item
+                for workflow in self.workflows.values()
+                for transition in workflow.transitions
+                for item in transition.freeze
+                if item.cohort == name
+            ),
+            None,
+        )
 
     def kind_of_set(self, plural: str) -> str | None:
         """Return the kind whose set has that name, if there is one."""

@@ -57,4 +57,5 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     facts_at: int = 0  # sequence of the newest event that changed a fact
     roles: dict[str, tuple[str, ...]] = {}
     approvals: dict[str, OpenApproval] = {}
+    cohorts: dict[str, tuple[str, ...]] = {}  # name -> ids of the members that were frozen
     rejected: dict[str, int] = {}  # transition -> sequence of the last no

@@ -20,6 +20,7 @@ TYPE_NAMES = (*sorted(NUMERIC), "date", "flag", "choice", "text", "person")
 
 MAX_DIGITS = 30
 MAX_TEXT = 10_000
+_FURTHEST = 1_000  # places from the point, of a number that was recorded
 _SHOWN = 40  # characters of a wrong value that a message repeats
 
 
@@ -67,6 +68,7 @@ class Shape(Struct, frozen=True, kw_only=True):
 
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d{1,3})?")
+_HALVES = re.compile("[\ud800-\udfff]")  # cannot be written as UTF-8, so nowhere stored
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -76,6 +78,8 @@ def parse_value(shape: Shape, text: str) -> Value:
     Raises:
         ValueError: The text states no such value; the message says why in the user's words.
     """
+    if _HALVES.search(text):
+        raise ValueError("the text holds half a character (a lone surrogate); save it as UTF-8")
     text = text.strip()
     if shape.type in NUMERIC:
         return _parse_number(shape, text)
@@ -87,6 +91,10 @@ def parse_value(shape: Shape, text: str) -> Value:
         return _FLAGS[text.lower()]
     if shape.type == "choice" and text not in shape.values:
         raise ValueError(f"`{_short(text)}` is not one of {', '.join(shape.values)}")
+    return _checked(text)
+
+
+def _checked(text: str) -> str:
     if not text:
         raise ValueError("the value is empty")
     if len(text) > MAX_TEXT:
@@ -106,11 +114,11 @@ def _parse_number(shape: Shape, text: str) -> Decimal:
     if len(number.as_tuple().digits) > MAX_DIGITS or abs(number.adjusted()) > MAX_DIGITS:
         raise ValueError(f"`{_short(text)}` has more than {MAX_DIGITS} digits")
     if shape.type == "integer" and number != number.to_integral_value():
-        raise ValueError(f"`{text}` is not a whole number")
+        raise ValueError(f"`{_short(text)}` is not a whole number")
     if (shape.low is not None and number < shape.low) or (
         shape.high is not None and number > shape.high
     ):
-        raise ValueError(f"`{text}` is outside {shape.low} to {shape.high}")
+        raise ValueError(f"`{_short(text)}` is outside {shape.low} to {shape.high}")
     return number
 
 
@@ -154,8 +162,16 @@ def _same(text: str) -> Value:
     return text
 
 
+def _number(text: str) -> Decimal:
+    """Return a number; text that another policy has left may be none, such as `NaN` or `1e9999`."""
+    number = Decimal(text)
+    if not number.is_finite() or abs(number.adjusted()) > _FURTHEST:
+        raise ValueError(f"`{_short(text)}` is not a number")
+    return number
+
+
 _READERS: dict[str, Callable[[str], Value]] = {
-    **dict.fromkeys(NUMERIC, Decimal),
+    **dict.fromkeys(NUMERIC, _number),
     "date": date.fromisoformat,
     "flag": {"true": True, "false": False}.__getitem__,
 }

@@ -6,7 +6,6 @@ from datetime import datetime
 from msgspec import Struct
 
 from kamflow.engine.compiled import CompiledPack
-from kamflow.engine.gates import judge_gate
 from kamflow.engine.view import View
 from kamflow.model.pack import Stage
 from kamflow.model.values import Unknown, Verdict
@@ -34,7 +33,7 @@ class ProgramStatus(Struct, frozen=True, kw_only=True):
     stage: str
     days_in_stage: int
     sla_days: int | None
-    kind: str
+    kind: str  # of the members; empty when the policy governs none
     stages: tuple[StageStatus, ...]
     total: int
 
@@ -72,7 +71,7 @@ def program_status(
     """Return a program with its members of `kind`, each with the policy it stands under."""
     snapshot = program.snapshot
     own = compiled.pack.workflows[snapshot.workflow].stages[snapshot.stage]
-    stages = compiled.pack.workflow_of(kind).stages
+    stages = compiled.pack.workflow_of(kind).stages if kind else {}
     return ProgramStatus(
         program=snapshot.id,
         name=snapshot.name,
@@ -118,8 +117,7 @@ def is_ready(compiled: CompiledPack, view: View) -> bool:
     if onwards is None or onwards.gate is None:
         return False
     asked = onwards.approval is not None
-    judged = judge_gate(compiled, onwards.gate, view, before_approval=asked)
-    return judged.verdict is Verdict.MET
+    return compiled.verdict(onwards.gate, view, before_approval=asked) is Verdict.MET
 
 
 def policies(compiled: Iterable[CompiledPack]) -> str:

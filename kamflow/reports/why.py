@@ -4,12 +4,14 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from kamflow.analysis.smallest import SmallestChange, smallest_change
 from kamflow.engine.approvals import electorate, resolve
 from kamflow.engine.compiled import CompiledPack
 from kamflow.engine.gates import judge_gate
 from kamflow.engine.people import holders
 from kamflow.engine.tables import explain_table
 from kamflow.engine.view import View
+from kamflow.language.sentences import sentence
 from kamflow.model.decision import Finding, Reading
 from kamflow.model.pack import Transition
 from kamflow.model.values import Cause, Severity, Unknown, Verdict
@@ -35,6 +37,7 @@ class CriterionView(Struct, frozen=True, kw_only=True):
     severity: Severity
     verdict: Verdict
     condition: str
+    sentence: str  # the condition in plain words
     why: str
     fix_by: tuple[str, ...]
     people: tuple[str, ...]  # who holds one of the roles of `fix_by`
@@ -71,6 +74,7 @@ class TransitionView(Struct, frozen=True, kw_only=True):
     should_met: int
     should_total: int
     criteria: tuple[CriterionView, ...]
+    smallest_change: SmallestChange | None  # what would open the gate, if there is one
     approval: str | None
     voters: tuple[str, ...]
     requested_by: tuple[str, ...]
@@ -86,6 +90,11 @@ class Explanation(Struct, frozen=True, kw_only=True):
     policy: str
     transitions: tuple[TransitionView, ...]
     tables: tuple[RowView, ...]
+
+    @property
+    def smallest_change(self) -> SmallestChange | None:
+        """What would open the gate of the first transition; nothing when it has no gate."""
+        return self.transitions[0].smallest_change if self.transitions else None
 
 
 def explain(compiled: CompiledPack, view: View, trigger: str | None = None) -> Explanation:
@@ -108,11 +117,9 @@ def explain_transition(compiled: CompiledPack, view: View, item: Transition) -> 
     """Return how one transition stands now."""
     guard = True if item.when is None else compiled.ask(item.when, view)
     gate = compiled.pack.gates[item.gate] if item.gate else None
-    judged = (
-        judge_gate(compiled, gate.id, view, before_approval=item.approval is not None)
-        if gate
-        else None
-    )
+    before = item.approval is not None
+    judged = judge_gate(compiled, gate.id, view, before_approval=before) if gate else None
+    change = smallest_change(compiled, gate.id, view, before_approval=before) if gate else None
     findings = judged.findings if judged else ()
     must = [found for found in findings if found.severity is Severity.MUST]
     should = [found for found in findings if found.severity is Severity.SHOULD]
@@ -134,6 +141,7 @@ def explain_transition(compiled: CompiledPack, view: View, item: Transition) -> 
         should_met=sum(found.verdict is Verdict.MET for found in should),
         should_total=len(should),
         criteria=tuple(_criterion(compiled, view, found) for found in findings),
+        smallest_change=change,
         approval=approval,
         voters=voters,
         requested_by=item.requested_by,
@@ -164,11 +172,13 @@ def _criterion(compiled: CompiledPack, view: View, found: Finding) -> CriterionV
     for role in criterion.fix_by:
         system = compiled.pack.roles[role].identity is not None
         people |= {"a connected system"} if system else holders(compiled.pack, view, role)
+    told = {item.name: item.value for item in found.readings if item.value is not None}
     return CriterionView(
         id=criterion.id,
         severity=found.severity,
         verdict=found.verdict,
         condition=criterion.condition.text,
+        sentence=sentence(criterion.condition, compiled.pack, view.snapshot.kind, told),
         why=criterion.why,
         fix_by=criterion.fix_by,
         people=tuple(sorted(people)),

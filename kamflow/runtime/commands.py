@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import UTC, datetime
 
 from kamflow.model.commands import (
     AssignRole,
@@ -11,6 +11,7 @@ from kamflow.model.commands import (
     EndRole,
     OpenSubject,
     RecordFacts,
+    ReportEvent,
     RequestTransition,
 )
 from kamflow.model.decision import Decision
@@ -77,6 +78,37 @@ class Commands(ABC):
         with self._session() as session:
             stated = stated_facts(facts, source, author, as_of or session.now)
             command = RecordFacts(actor=author, facts=stated)
+            return session.submit(session.find(subject), command)
+
+    def report_event(
+        self,
+        subject: str,
+        event: str,
+        payload: Mapping[str, str] | None = None,
+        *,
+        at: datetime | None = None,
+        source: str = "manual",
+        by: str | None = None,
+    ) -> Decision:
+        """Report that something happened to a subject, as the policy declares the event.
+
+        Args:
+            subject: Id of the subject.
+            event: Name of the event, such as `incident.opened`.
+            payload: What it carries, by name, as text.
+            at: When it happened (a naive instant is taken for UTC); now when not given.
+            source: System that the report comes from.
+            by: Who reports it; the system itself (`service:crm`) when nobody is named.
+        """
+        with self._session() as session:
+            instant = at or session.now
+            command = ReportEvent(
+                actor=by or f"service:{source}",
+                name=event,
+                happened_at=instant if instant.tzinfo else instant.replace(tzinfo=UTC),
+                payload=dict(payload or {}),
+                source=source,
+            )
             return session.submit(session.find(subject), command)
 
     def request(

@@ -44,7 +44,7 @@ class Kamflow(Commands):
 
         Args:
             url: SQLAlchemy URL, such as `sqlite:///governance.db`.
-            pack: Folder of a policy pack, or `kam-core` for the shipped one.
+            pack: Folder of a policy pack, or a shipped one: `kam-core`, `kam-lite`.
             clock: Gives the present instant, aware UTC.
 
         Raises:
@@ -91,10 +91,14 @@ class Kamflow(Commands):
         with self.reading() as session:
             return session.transaction.packs()
 
-    def policy(self) -> Pack:
-        """Return the newest published pack."""
+    def policy(self, digest: str = "") -> Pack:
+        """Return the newest published pack, or the one whose digest begins like that.
+
+        Raises:
+            NotFoundError: No digest begins like that, or several do.
+        """
         with self.reading() as session:
-            return session.compiled().pack
+            return session.compiled(session.published(digest) if digest else None).pack
 
     def subjects(self, kind: str, program: str | None = None) -> list[InstanceEntry]:
         """Return the subjects of a kind, by id."""
@@ -152,7 +156,7 @@ class Kamflow(Commands):
                 _status(session, entry.id, kind, counted)
                 for entry in session.transaction.entries()
                 if entry.parent is None and wanted in (None, entry.id)
-                for kind in session.governed(entry.kind)
+                for kind in session.governed(entry.kind) or [""]
             ]
             return StatusReport(
                 as_of=session.now,

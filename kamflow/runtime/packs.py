@@ -1,54 +1,111 @@
-"""Finds policy packs: in a folder, or the ones that are shipped."""
+"""Finds policy packs: in a folder, or the ones that are shipped.
 
+The parser and the checks are brought in when a pack has to be read: a kept one does without.
+"""
+
+from collections.abc import Mapping
 from pathlib import Path
 
 from kamflow.errors import PolicyError
-from kamflow.language.diagnostics import Diagnostic, Place
-from kamflow.language.load import Loaded, load_pack
-from kamflow.language.source import MAX_BYTES
+from kamflow.language.diagnostics import Diagnostic, Place, did_you_mean
+from kamflow.language.loaded import MAX_BYTES, Loaded
 from kamflow.model.pack import Pack
+from kamflow.runtime.pack_cache import fingerprint, user_cache
 
-SHIPPED = "kam-core"
+CORE = "kam-core"
+
+# Name of a shipped pack -> its folder below `workflows/` and `rules/`; the core pack lies directly
+# in the two, so that the folders at the top of a checkout are what most people look for.
+SHIPPED = {CORE: "", "kam-lite": "lite"}
+_SHORT = {"core": CORE, "lite": "kam-lite"}
 
 _FOLDERS = ("workflows", "rules")
 
 
 def shipped_folder() -> Path:
-    """Return the folder of the shipped pack: in a wheel, or beside the package in a checkout."""
+    """Return the folder of the shipped packs: in a wheel, or beside the package in a checkout."""
     package = Path(__file__).resolve().parents[1]
     inside = package / "builtin"
     return inside if inside.is_dir() else package.parent
 
 
-def pack_folder(pack: str | Path) -> Path:
-    """Return the folder of a pack given by path, or by the name of the shipped one."""
-    return shipped_folder() if str(pack) == SHIPPED and not Path(pack).is_dir() else Path(pack)
+def policy_files(pack: str | Path) -> dict[str, Path]:
+    """Return the files of a pack, given by its folder or as a shipped one, by the name to show.
+
+    A folder is read with what lies below it; a shipped pack has no folders of its own.
+    """
+    folder, name = Path(pack), _SHORT.get(str(pack), str(pack))
+    if folder.is_dir() and folder.resolve() != shipped_folder():
+        paths = [path for part in _FOLDERS for path in (folder / part).rglob("*.yaml")]
+        return {path.as_posix(): path for path in sorted(paths) if not path.is_dir()}
+    if name not in SHIPPED and not folder.is_dir():
+        return {}
+    root, own = shipped_folder(), SHIPPED.get(name, "")
+    paths = [path for part in _FOLDERS for path in (root / part / own).glob("*.yaml")]
+    return {path.relative_to(root).as_posix(): path for path in sorted(paths)}
+
+
+def load_policy(pack: str | Path) -> Loaded:
+    """Return the pack in a folder, or all because of which it cannot be read."""
+    return _loaded(pack, read_files(pack))
 
 
 def check_policy(pack: str | Path) -> Loaded:
-    """Return the pack in a folder, or all its problems."""
-    folder = pack_folder(pack)
-    shown = Path() if folder == shipped_folder() else folder
-    files: dict[str, bytes] = {}
-    for name in _FOLDERS:
-        for path in sorted((folder / name).rglob("*.yaml")):
-            if path.is_dir():
-                continue
-            with path.open("rb") as file:
-                files[(shown / path.relative_to(folder)).as_posix()] = file.read(MAX_BYTES + 1)
-    if not files:
-        what = f"`{folder}` holds no `*.yaml` under `workflows/` or `rules/`"
-        return Loaded(None, (Diagnostic(Place(folder.as_posix(), 1, 1), "K106", what),))
-    return load_pack(files)
+    """Return the pack in a folder, or all its problems; with the pack, warnings and hints."""
+    return verified(load_policy(pack))
+
+
+def verified(loaded: Loaded) -> Loaded:
+    """Return what was loaded with what the checks find; an error leaves no pack."""
+    from kamflow.analysis.checks.verify import verify  # noqa: PLC0415 - a kept pack needs none
+
+    if loaded.pack is None:
+        return loaded
+    found = verify(loaded.pack, loaded.places)
+    wrong = any(item.severity == "error" for item in found)
+    return Loaded(None if wrong else loaded.pack, (*loaded.diagnostics, *found), loaded.places)
+
+
+def read_files(pack: str | Path) -> dict[str, bytes]:
+    """Return what the files of a pack hold, of each no more than a policy file may hold."""
+    contents: dict[str, bytes] = {}
+    for name, path in policy_files(pack).items():
+        with path.open("rb") as file:
+            contents[name] = file.read(MAX_BYTES + 1)
+    return contents
 
 
 def read_policy(pack: str | Path) -> Pack:
-    """Return the pack in a folder.
+    """Return the pack in a folder, checked; the same files are read and checked but once.
+
+    Tests check the shipped packs, so they are only read.
 
     Raises:
-        PolicyError: It has problems; the error carries all of them.
+        PolicyError: It has errors; the error carries all of them, and no warnings or hints.
     """
-    loaded = check_policy(pack)
+    files, checked = read_files(pack), str(pack) not in (*SHIPPED, *_SHORT)
+    cache, key = user_cache(), fingerprint((files[name] for name in sorted(files)), checked=checked)
+    kept = cache.find(key)
+    if kept is not None:
+        return kept
+    loaded = _loaded(pack, files)
+    if checked:
+        loaded = verified(loaded)
     if loaded.pack is None:
-        raise PolicyError(loaded.diagnostics)
+        raise PolicyError([item for item in loaded.diagnostics if item.severity == "error"])
+    cache.keep(key, loaded.pack)
     return loaded.pack
+
+
+def _loaded(pack: str | Path, files: Mapping[str, bytes]) -> Loaded:
+    from kamflow.language.load import load_pack  # noqa: PLC0415 - brings the parser along
+
+    return load_pack(files) if files else Loaded(None, (_nothing_there(pack),))
+
+
+def _nothing_there(pack: str | Path) -> Diagnostic:
+    folder = Path(pack)
+    what = f"`{folder}` holds no `*.yaml` under `workflows/` or `rules/`"
+    if not folder.is_dir() and (hint := did_you_mean(str(pack), (*SHIPPED, *_SHORT))):
+        what = f"there is no folder `{folder}`, and no shipped pack has that name{hint}"
+    return Diagnostic(Place(folder.as_posix(), 1, 1), "K106", what)

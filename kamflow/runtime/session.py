@@ -5,13 +5,14 @@ from datetime import datetime
 from kamflow.engine.compiled import CompiledPack
 from kamflow.engine.decide import decide
 from kamflow.engine.view import Scene, View
-from kamflow.errors import AlreadyExistsError, NotFoundError
+from kamflow.errors import AlreadyExistsError, InputError, NotFoundError
 from kamflow.language.diagnostics import did_you_mean
 from kamflow.model.commands import Command, OpenSubject
 from kamflow.model.decision import Decision
 from kamflow.model.pack import Pack
 from kamflow.model.snapshot import Snapshot
 from kamflow.runtime.clock import Clock
+from kamflow.storage.codec import encode
 from kamflow.storage.reading import Reading, Writing
 
 
@@ -53,6 +54,21 @@ class Session:
             self._newest = entries[-1].digest
         return self._newest
 
+    def published(self, prefix: str) -> str:
+        """Return the digest that begins with `prefix`.
+
+        Raises:
+            NotFoundError: None does, or several.
+        """
+        digests = {entry.digest for entry in self.transaction.packs()}
+        found = sorted(digest for digest in digests if digest.startswith(prefix))
+        if len(found) == 1:
+            return found[0]
+        if found:
+            these = ", ".join(digest[:12] for digest in found)
+            raise NotFoundError(f"`{prefix}` can be {these}; give more of the digest")
+        raise NotFoundError(f"no published policy has a digest that begins with `{prefix}`")
+
     def compiled(self, digest: str | None = None) -> CompiledPack:
         """Return a policy ready to judge, the newest unless told otherwise."""
         return self._shelf.get(digest or self.newest(), self.transaction)
@@ -63,6 +79,8 @@ class Session:
         Raises:
             NotFoundError: There is none, or there are several.
         """
+        if not _is_text(word):
+            raise NotFoundError(f"there is no subject {word!r}; its characters are no text")
         found = self.transaction.load(word)
         if found is not None:
             return found
@@ -109,7 +127,8 @@ class Session:
 
     def _scene(self, compiled: CompiledPack) -> Scene:
         """Return what a decision may look at; it is loaded when a condition asks for it."""
-        return Scene(compiled.sources, self.now, self.transaction.load, self.transaction.members)
+        kept = self.transaction
+        return Scene(compiled.sources, self.now, kept.load, kept.members, kept.history)
 
 
 class WritingSession(Session):
@@ -141,7 +160,9 @@ class WritingSession(Session):
 
         Raises:
             AlreadyExistsError: The parent has such a subject already.
+            InputError: A text has characters that cannot be stored.
         """
+        _require_text(command)
         instance = f"{command.parent}/{command.id}" if command.parent else command.id
         if self.transaction.load(instance) is not None:
             raise AlreadyExistsError(f"`{instance}` exists already")
@@ -150,7 +171,12 @@ class WritingSession(Session):
         return self._append(decide(compiled, scene, None, command, instance=instance))
 
     def submit(self, snapshot: Snapshot, command: Command) -> Decision:
-        """Decide on a command to an instance and record the outcome, refusals included."""
+        """Decide on a command to an instance and record the outcome, refusals included.
+
+        Raises:
+            InputError: A text has characters that cannot be stored.
+        """
+        _require_text(command)
         compiled = self.compiled(snapshot.pack)
         decision = decide(
             compiled,
@@ -165,3 +191,22 @@ class WritingSession(Session):
     def _append(self, decision: Decision) -> Decision:
         self._writing.append(decision)
         return decision
+
+
+def _is_text(word: str) -> bool:
+    """Tell whether a word has a form in UTF-8; a lone surrogate has none."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _require_text(command: Command) -> None:
+    try:
+        encode(command)
+    except UnicodeEncodeError as error:
+        bad = error.object[error.start]
+        raise InputError(
+            [f"the character {bad!r} of {error.object!r} is no text; give it in UTF-8"]
+        ) from None

@@ -39,7 +39,7 @@ def _text(name: str, value: _Plain) -> tuple[str, str]:
         case bool() | Decimal() | date() | str():
             return format_value(value), ""
         case int():
-            return str(value), ""
+            return format_value(Decimal(value)), ""  # `str` refuses thousands of digits
         case _:
             given = type(value).__name__
             raise TypeError(f"`{name}` is a {given}; give a Decimal, int, date, bool, str or Money")

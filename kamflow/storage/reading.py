@@ -138,7 +138,10 @@ class Reading:
     def named(self, word: str) -> list[str]:
         """Return the ids that `word` can mean: the whole id, or its last part."""
         escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        return [row[0] for row in self._rows(queries.NAMED, word, f"%/{escaped}")]
+        rows = self._rows(queries.NAMED, word, f"%/{escaped}")
+        # LIKE knows no case on SQLite, and what this transaction adds is not stored yet.
+        ids = {*(row[0] for row in rows), *self._known}
+        return sorted(item for item in ids if item == word or item.endswith(f"/{word}"))
 
     def history(self, instance: str) -> list[Recorded]:
         """Return the stored events of an instance, oldest first."""

@@ -87,6 +87,11 @@ class Transaction(Writing):
         self._known[snapshot.id] = snapshot
         self._events += decision.events
 
+    def history(self, instance: str) -> list[Recorded]:
+        """Return the stored events of an instance and those that this transaction will write."""
+        own = [item for item in self._events if item.instance == instance]
+        return [*super().history(instance), *own]
+
     def mark(self) -> None:
         """Remember this point for `back_to_mark`; a former mark is forgotten."""
         self._undo.clear()

@@ -128,11 +128,11 @@ def test_a_policy_with_problems_is_not_published(ready: Run, tmp_path: Path) -> 
     assert len(ready("policy", "list", "--json").json) == 1
 
 
-def test_the_shipped_policy_has_no_problems(run: Run) -> None:
+def test_the_shipped_policy_has_no_errors(run: Run) -> None:
     result = run("policy", "check")
 
     assert result.code == 0
-    assert "has no problems" in result.out
+    assert "has no errors" in result.out
 
 
 def test_nobody_can_act_as_the_engine(ready: Run) -> None:

@@ -33,7 +33,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("folder", ["workflows", "rules"])
-def test_the_wheel_carries_every_file_of_the_shipped_pack(wheel: Path, folder: str) -> None:
+def test_the_wheel_carries_every_file_of_the_shipped_packs(wheel: Path, folder: str) -> None:
     expected = {
         f"kamflow/builtin/{file.relative_to(ROOT).as_posix()}"
         for file in (ROOT / folder).rglob("*.yaml")
@@ -62,10 +62,17 @@ def test_an_installed_kamflow_tells_its_version(installed: Path, tmp_path: Path)
     assert version in answer
 
 
-def test_an_installed_kamflow_finds_its_pack_sound_from_any_folder(
-    installed: Path, tmp_path: Path
+@pytest.mark.parametrize("pack", ["kam-core", "kam-lite"])
+def test_an_installed_kamflow_finds_its_packs_sound_from_any_folder(
+    installed: Path, tmp_path: Path, pack: str
 ) -> None:
-    run(installed / "kamflow", "policy", "check", cwd=tmp_path)
+    run(installed / "kamflow", "policy", "check", pack, cwd=tmp_path)
+
+
+def test_an_installed_kamflow_writes_a_first_policy(installed: Path, tmp_path: Path) -> None:
+    run(installed / "kamflow", "policy", "new", "mine", cwd=tmp_path)
+
+    run(installed / "kamflow", "policy", "check", "mine", cwd=tmp_path)
 
 
 def test_an_editable_install_reads_the_pack_of_the_checkout(tmp_path: Path) -> None:

@@ -14,7 +14,9 @@ database = "{database}"
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=".")
-@click.option("--pack", default="kam-core", show_default=True, help="Shipped pack, or a folder.")
+@click.option(
+    "--pack", default="kam-core", show_default=True, help="Shipped pack (core, lite), or a folder."
+)
 @click.option("--database", default="governance.db", show_default=True, help="File or URL.")
 @click.pass_context
 def init(ctx: click.Context, folder: Path, pack: str, database: str) -> None:
@@ -30,4 +32,6 @@ def init(ctx: click.Context, folder: Path, pack: str, database: str) -> None:
     settings.write_text(_SETTINGS_TEXT.format(database=database), "utf-8")
     click.echo(f"{folder / database if '://' not in database else database} holds the policy")
     click.echo(f"  {policy.id} {policy.version} ({policy.digest[:12]})")
+    if folder != Path():
+        click.echo(f"next: cd {folder}")
     click.echo("next: kamflow program create north --name 'Program North' --by YOU")

@@ -26,6 +26,8 @@ def status(ctx: click.Context, program: str | None, as_json: bool) -> None:
     for item in report.programs:
         sla = f" of {item.sla_days}" if item.sla_days else ""
         click.echo(f"{item.name} ({item.program}): {item.stage}, day {item.days_in_stage}{sla}")
+        if not item.kind:
+            continue
         print_table(
             _COLUMNS,
             [

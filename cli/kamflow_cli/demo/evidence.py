@@ -93,27 +93,28 @@ DESIGN: Statements = {
 }
 
 MONTH_6: Statements = {
-    TOM: {
-        "program.pilot_leading_share": "75",
-        "program.pilot_engaged_share": "50",
-        "program.pilot_sponsor_active_share": "100",
-        "program.quick_wins_count": "2",
-        "program.pilot_lessons_closed_pct": "60",
-    },
+    TOM: {"program.quick_wins_count": "2", "program.pilot_lessons_closed_pct": "60"},
 }
 
 MONTH_12: Statements = {
-    TOM: {
-        "program.pilot_leading_share": "75",
-        "program.pilot_lagging_share": "50",
-        "program.pilot_engaged_share": "75",
-        "program.pilot_lost_count": "0",
-        "program.pilot_sponsor_active_share": "100",
-        "program.pilot_lessons_closed_pct": "88",
-    },
+    TOM: {"program.pilot_lessons_closed_pct": "88"},
     PETRA: _maturity("4", "3", "3", "3", "3", "4", "3", "3"),
     FELIX: {"program.scale_case_approved_on": TODAY},
 }
+
+
+def pilot_result(sponsor: str, *, leading: bool, lagging: bool, engaged: bool) -> Statements:
+    """Return what has become of a pilot account; its sponsor was active today."""
+    told = {
+        "measure.leading_improved": leading,
+        "measure.lagging_improved": lagging,
+        "measure.engaged_differently": engaged,
+    }
+    return {
+        OLAF: {name: "true" if better else "false" for name, better in told.items()},
+        sponsor: {"account.sponsor_last_activity_on": TODAY},
+    }
+
 
 FIRST_WAVE: Statements = {
     TOM: {

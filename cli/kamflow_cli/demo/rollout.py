@@ -1,6 +1,6 @@
 """The chapters about the program itself: its start, its gates, its votes."""
 
-from kamflow_cli.demo.acting import Play, ask, ask_and_vote, must, state, tell_gate, yes
+from kamflow_cli.demo.acting import Play, ask, ask_and_vote, must, record, state, tell_gate, yes
 from kamflow_cli.demo.cast import (
     CLARA,
     COMPANY,
@@ -21,6 +21,7 @@ from kamflow_cli.demo.evidence import (
     KNOWLEDGE,
     MONTH_6,
     MONTH_12,
+    pilot_result,
 )
 from kamflow_cli.demo.telling import heading, plain, step
 
@@ -73,6 +74,7 @@ def evaluate_after_6_months(play: Play, pilots: tuple[Customer, ...]) -> None:
     """Evaluate the pilot half-way; scale cannot be had yet."""
     play.clock.go_to(days_before=230)
     _ask_the_teams(play, pilots, score="3.5")
+    _measure(play, pilots, leading=3, lagging=1, engaged=2)
     said = state(play, PROGRAM, MONTH_6)
     votes = yes(CLARA, FELIX, HELEN)
     ask_and_vote(play, PROGRAM, "checkpoint_m6", by=TOM, votes=votes, first=said)
@@ -83,6 +85,7 @@ def evaluate_after_12_months(play: Play, pilots: tuple[Customer, ...]) -> None:
     """Evaluate the pilot at its end, and go on to scale."""
     play.clock.go_to(days_before=45)
     _ask_the_teams(play, pilots, score="4.2")
+    _measure(play, pilots, leading=3, lagging=2, engaged=3)
     said = state(play, PROGRAM, {**MONTH_12, TOM: MONTH_12[TOM] | FIRST_WAVE[TOM]})
     votes = yes(CLARA, FELIX, HELEN, MARIA)
     ask_and_vote(play, PROGRAM, "scale", by=TOM, votes=votes, first=said)
@@ -93,6 +96,21 @@ def _ask_the_teams(play: Play, pilots: tuple[Customer, ...], *, score: str) -> N
         for item in pilots:
             account = f"{PROGRAM}/{item.id}"
             must(batch.record_facts(account, {"team.feedback_score": score}, by=NADIA))
+
+
+def _measure(
+    play: Play, pilots: tuple[Customer, ...], *, leading: int, lagging: int, engaged: int
+) -> None:
+    """Record of how many pilot accounts something is better than at the start of the pilot."""
+    with play.kam.batch() as batch:
+        for number, item in enumerate(pilots):
+            result = pilot_result(
+                item.sponsor,
+                leading=number < leading,
+                lagging=number < lagging,
+                engaged=number < engaged,
+            )
+            record(play, batch, f"{PROGRAM}/{item.id}", result)
 
 
 def open_first_wave(play: Play) -> None:

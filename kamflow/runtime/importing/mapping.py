@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from kamflow.errors import InputError
 from kamflow.language.diagnostics import Diagnostic, Place, Sink
-from kamflow.language.source import MAX_BYTES, Mapping, Node, Scalar, read_source
+from kamflow.language.loaded import MAX_BYTES
+from kamflow.language.source import Mapping, Node, Scalar, read_source
 from kamflow.runtime.importing.entries import Entries
 
 DELIMITERS = {",": ",", ";": ";", "|": "|", "tab": "\t", "\t": "\t", "\\t": "\t"}

@@ -75,7 +75,15 @@ def test_mermaid_draws_triggers_gates_and_approvals_on_the_lines() -> None:
 def test_mermaid_draws_a_transition_that_does_not_leave_the_stage() -> None:
     text = mermaid(shipped_pack(), shipped_pack().workflows["program_rollout"])
 
-    assert "    pilot --> pilot : checkpoint_m6 (G-P3a, AP-P3A)\n" in text
+    assert "    pilot : stays for checkpoint_m6 (G-P3a, AP-P3A)\n" in text
+    assert "    pilot : stays for extend_pilot (AP-P3A)\n" in text
+
+
+def test_mermaid_draws_one_line_for_all_transitions_between_two_stages() -> None:
+    """It would draw two of them on each other."""
+    workflow = a_workflow({"a": "initial", "b": "end"}, "go: a -> b", "run: a -> b")
+
+    assert "    a --> b : go<br/>run\n" in mermaid(PACK, workflow)
 
 
 def test_mermaid_gets_another_name_for_a_stage_that_is_called_like_a_word_of_its_own() -> None:

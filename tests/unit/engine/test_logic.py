@@ -5,7 +5,7 @@ from decimal import Context, Decimal, localcontext
 import pytest
 
 from kamflow.model.values import Unknown
-from tests.builders import World, a_world, days_ago, verdict_of
+from tests.builders import World, a_world, days_ago, load, verdict_of
 
 FACTS = """
 facts:
@@ -216,6 +216,35 @@ def test_what_is_decided_already_does_not_hang_on_the_unknown(world: World) -> N
     assert verdict(world, "account.n > 5 or account.gone > 1") == "met"
     assert verdict(world, "account.gone > 1 or account.n > 5") == "met"
     assert verdict(world, "account.gone > 1 and account.n > 6") == "unmet"
+
+
+@pytest.mark.parametrize(
+    ("link", "longest"),
+    [
+        ("a.x{0}", 119),
+        ("count(accounts where a.x{0} > 0)", 59),
+        ("if a.x{0} > 1 then -(-(-(1 + a.x{0}))) else 2", 34),
+        ("sum(a.x{0} of accounts where count(accounts where a.x{0} > 0) > 0)", 39),
+    ],
+)
+def test_the_longest_chain_that_is_accepted_can_be_worked_out(link: str, longest: int) -> None:
+    too_long = load(a_chain(link, longest + 1))
+    world = a_world(a_chain(link, longest))
+    world.record("north/acme", {f"a.x{longest}": 1})
+
+    value = world.ask("north/acme", "a.x0")
+
+    assert too_long.pack is None
+    assert not isinstance(value, Unknown)
+
+
+def a_chain(link: str, length: int) -> str:
+    """Return facts each of which is worked out from the next one."""
+    derived = "".join(
+        f"    a.x{number}: {{type: number, derived: '{link.format(number + 1)}'}}\n"
+        for number in range(length)
+    )
+    return f"facts:\n  account:\n{derived}    a.x{length}: {{type: number}}\n"
 
 
 @pytest.mark.parametrize("context", [Context(prec=3), Context(prec=28, traps=[])])

@@ -226,8 +226,8 @@ def test_a_name_that_stands_for_nothing_is_an_error(text: str, problem: str) -> 
             "1:39: K202 row `R` needs either `when` or `otherwise: true`",
         ),
         (
-            "tables: {t: {subject: account, hit: all, rows: []}}",
-            "1:37: K206 `hit: all` is not known; it is one of first",
+            "tables: {t: {subject: account, hit: frist, rows: []}}",
+            "1:37: K206 `hit: frist` is not known; did you mean `first`?",
         ),
     ],
 )

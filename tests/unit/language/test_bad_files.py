@@ -6,7 +6,7 @@ import pytest
 
 from kamflow.errors import PolicyError
 from kamflow.language.load import load_pack
-from kamflow.language.source import MAX_BYTES
+from kamflow.language.loaded import MAX_BYTES
 from kamflow.runtime.packs import check_policy, read_policy
 from tests.builders import problems
 

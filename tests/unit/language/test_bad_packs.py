@@ -199,6 +199,21 @@ workflow:
     assert problem.endswith("K203 `G` is no gate of `program`")
 
 
+def test_an_approval_of_a_program_excludes_nobody_by_a_fact_of_an_account() -> None:
+    approval = "approvals: {A: {voters: [boss], excluded: [account.kam]}}"
+    rollout = """
+workflow:
+  id: rollout
+  subject: program
+  stages: {proposed: {kind: initial}}
+  transitions: [{id: P1, trigger: launch, from: proposed, to: same, approval: A}]
+"""
+
+    (problem,) = problems(FACTS, ROLES, approval, rollout=rollout)
+
+    assert problem.endswith("K203 `account.kam` is no person fact of `approval A`")
+
+
 def test_a_subject_goes_through_a_workflow_about_it() -> None:
     (problem,) = found_in("subjects: {contact: {parent: account, workflow: lifecycle}}")
 

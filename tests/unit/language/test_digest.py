@@ -12,6 +12,7 @@ PARTS = (
     "facts: {account: {account.n: {type: number, max_age: 90 days, writers: [boss, clerk]}}}",
     "roles: {boss: {who: boss}, clerk: {who: clerk}}",
     "parameters: {least: {type: number, value: 5}}",
+    "scorecards: {s: {subject: account, criteria: [{id: S1, fact: account.n, weight: 2}]}}",
     "gates: {G: {subject: account, criteria: [{id: c, must: account.n > P.least, why: x}]}}",
 )
 
@@ -42,6 +43,7 @@ def test_one_file_or_many_makes_no_difference_to_the_digest() -> None:
         ("boss: {who: boss}, clerk: {who: clerk}", "clerk: {who: clerk}, boss: {who: boss}"),
         ("account.n > P.least", "(account.n  >P.least)"),
         ("value: 5}", "value: 5.00}"),
+        ("weight: 2", "weight: 2.0"),
         ("why: x", "why: '  x '"),
     ],
 )
@@ -78,6 +80,40 @@ def test_the_order_of_table_rows_changes_the_digest() -> None:
     second = digest_of(*PARTS, f"tables: {{t: {{subject: account, rows: [{other}, {one}]}}}}")
 
     assert first != second
+
+
+ONE = "- {id: A-1, trigger: admit, from: candidate, to: planning, gate: G}"
+OTHER = "- {id: A-2, trigger: skip, from: candidate, to: planning, gate: G}"
+THIRD = "- {id: A-3, trigger: admit, from: planning, to: candidate}"
+
+
+def digest_of_ways(*transitions: str) -> str:
+    stages = "candidate: {kind: initial}, planning: {kind: active}"
+    listed = "\n".join(f"    {item}" for item in transitions)
+    lifecycle = (
+        "workflow:\n  id: lifecycle\n  subject: account\n"
+        f"  stages: {{{stages}}}\n  transitions:\n{listed}\n"
+    )
+    return a_pack(*PARTS, lifecycle=lifecycle).digest
+
+
+def test_the_order_of_the_transitions_of_a_stage_changes_the_digest() -> None:
+    """The first one with a gate is the way onwards."""
+    assert digest_of_ways(ONE, OTHER, THIRD) != digest_of_ways(OTHER, ONE, THIRD)
+
+
+def test_in_which_order_the_stages_are_taken_does_not_change_the_digest() -> None:
+    assert digest_of_ways(THIRD, ONE, OTHER) == digest_of_ways(ONE, OTHER, THIRD)
+
+
+def test_the_order_of_layers_changes_the_digest() -> None:
+    """A later one goes before an earlier one."""
+    facts = "facts: {account: {account.area: {type: text}, account.sort: {type: text}}}"
+
+    first = a_pack(facts, head_keys="layers: {area: account.area, sort: account.sort}")
+    second = a_pack(facts, head_keys="layers: {sort: account.sort, area: account.area}")
+
+    assert first.digest != second.digest
 
 
 @pytest.mark.parametrize("seed", range(3))

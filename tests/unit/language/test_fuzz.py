@@ -5,8 +5,10 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kamflow.language.conditions import ConditionError, parse_condition
-from kamflow.language.load import Loaded, load_pack
+from kamflow.language.building import ConditionError
+from kamflow.language.conditions import parse_condition
+from kamflow.language.load import load_pack
+from kamflow.language.loaded import Loaded
 from tests.builders import shipped_files
 
 FILES = dict(shipped_files())

@@ -1,13 +1,16 @@
 """Conditions as people write them become trees, or a message that points at the trouble."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from kamflow.language.conditions import MAX_LENGTH, ConditionError, parse_condition
+from kamflow.language.building import ConditionError
+from kamflow.language.conditions import MAX_DEPTH, MAX_LENGTH, parse_condition
+from kamflow.language.unparse import unparse
 from kamflow.model import expression as tree
-from kamflow.model.expression import Expression
+from kamflow.model.expression import Expression, depth
 from tests.builders import without_offsets
 
 A, B, C = (tree.Name(path=f"a.{letter}") for letter in "abc")
@@ -177,9 +180,12 @@ def test_a_node_knows_the_place_of_its_first_character(text: str, at: int) -> No
         ("days_since(a.a, a.b)", 0, "`days_since` takes one value, not 2"),
         ("min(a.a)", 0, "`min` takes two or more values, not 1"),
         ("count(accounts, programs)", 0, "`count` takes one set, not 2"),
-        ("count(a.a)", 6, "a set stands here, such as `accounts`"),
+        ("count(1)", 6, "a set stands here, such as `accounts`"),
         ("count(a.a of accounts)", 0, "`count` takes no value of members"),
-        ("edited(score by a.a within 3 days)", 29, "`edited` counts hours"),
+        ("edited(score by a.a within 3 days)", 27, "`edited` counts hours"),
+        ("edited(score by a.a within 0 hours)", 27, "a span is a whole number from 1 to 36500"),
+        ("trend(a.a, 0, falling)", 11, "a trend has 1 to 20 steps, not 0"),
+        ("trend(score, 2, falling)", 6, "a fact of the subject stands here, not `score`"),
     ],
 )
 def test_what_cannot_be_read_is_pointed_at(text: str, at: int, message: str) -> None:
@@ -209,15 +215,39 @@ def test_a_condition_that_is_too_long_is_not_read(length: int) -> None:
     [
         "not " * 900 + "a.a",
         "-" * 3_000 + "1",
-        "a.a or " * 500 + "a.a",
+        "a.a + " * 500 + "a.a",
         "if a.a then 1 else " * 150 + "2",
         "min(1, " * 400 + "1" + ")" * 400,
     ],
-    ids=["not", "minus", "or", "if", "calls"],
+    ids=["not", "minus", "sum", "if", "calls"],
 )
 def test_a_condition_that_is_too_deep_is_not_read(text: str) -> None:
     with pytest.raises(ConditionError, match="nested more than 60 deep") as caught:
         parse_condition(text)
+
+    assert caught.value.code == "K304"
+
+
+@pytest.mark.parametrize("word", ["and", "or"])
+@pytest.mark.parametrize("count", [2, 50, 51, 200, 256, 257, 2_000])
+def test_a_chain_may_be_as_long_as_the_characters_allow(word: str, count: int) -> None:
+    text = f" {word} ".join(f"a.b{number % 9}" for number in range(count))
+
+    canonical = unparse(parse_condition(text))
+
+    assert re.findall(r"a\.b\d", canonical) == re.findall(r"a\.b\d", text)
+    assert depth(parse_condition(text)) <= MAX_DEPTH
+    if len(canonical) <= MAX_LENGTH:
+        assert unparse(parse_condition(canonical)) == canonical
+
+
+def test_braces_hold_at_most_two_hundred_values() -> None:
+    among = parse_condition(f"a.b in {{{', '.join(['1'] * 200)}}}")
+
+    assert isinstance(among, tree.Among)
+    assert len(among.options) == 200
+    with pytest.raises(ConditionError, match="201 values in braces; at most 200") as caught:
+        parse_condition(f"a.b in {{{', '.join(['1'] * 201)}}}")
 
     assert caught.value.code == "K304"
 

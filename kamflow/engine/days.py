@@ -1,0 +1,87 @@
+"""Days and spans: what `today - 12 months` is, and whether a day lies within a span."""
+
+import calendar
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from kamflow.model import expression as tree
+from kamflow.model.expression import Expression
+from kamflow.model.pack import Pack
+
+_WEEKEND = 5  # Monday is 0
+
+
+def add_days(day: date, count: int) -> date:
+    """Return the day so many days later."""
+    return day + timedelta(days=count)
+
+
+def add_months(day: date, count: int) -> date:
+    """Return the same day so many months later, or the last day of a month that is shorter."""
+    years, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    last = calendar.monthrange(years, month + 1)[1]
+    return date(years, month + 1, min(day.day, last))
+
+
+def months_between(day: date, today: date) -> int:
+    """Return whole calendar months; the last day of a month completes one (31 Jan, 28 Feb)."""
+    months = (today.year - day.year) * 12 + today.month - day.month
+    last_day = calendar.monthrange(today.year, today.month)[1]
+    complete = today.day >= min(day.day, last_day)
+    return months if complete else months - 1
+
+
+def add_business_days(day: date, count: int) -> date:
+    """Return the day so many days from Monday to Friday later."""
+    step = 1 if count >= 0 else -1
+    weeks, rest = divmod(abs(count), 5)
+    day += timedelta(days=7 * weeks * step)
+    while rest or day.weekday() >= _WEEKEND:
+        day += timedelta(days=step)
+        if day.weekday() < _WEEKEND and rest:
+            rest -= 1
+    return day
+
+
+ADD: dict[str, Callable[[date, int], date]] = {
+    "days": add_days,
+    "months": add_months,
+    "business days": add_business_days,
+}
+
+
+def shift(day: date, amount: Decimal, unit: str) -> date | None:
+    """Return the day `amount` units later; nothing when the calendar has no such day."""
+    try:
+        return ADD.get(unit, add_days)(day, int(amount))
+    except (ValueError, OverflowError):
+        return None
+
+
+def first_day(today: date, span: tree.Number) -> int:
+    """Return the ordinal of the first day of a span that ends today."""
+    day = shift(today, -span.value, span.unit)
+    return 1 if day is None else day.toordinal()
+
+
+def unit_of(node: Expression, pack: Pack) -> str:
+    """Return the unit of a span: that of a literal, or of the parameter or fact that holds it."""
+    match node:
+        case tree.Number():
+            return node.unit
+        case tree.Name():
+            declared = pack.parameters.get(node.path.removeprefix("P.")) or pack.facts.get(
+                node.path
+            )
+            return declared.shape.unit if declared else ""
+        case tree.Negative():
+            return unit_of(node.item, pack)
+        case tree.If():
+            return unit_of(node.yes, pack)
+        case tree.Arithmetic():
+            return unit_of(node.left, pack) or unit_of(node.right, pack)
+        case tree.Call() if node.function in ("min", "max"):
+            return unit_of(node.arguments[0], pack)
+        case _:
+            return ""

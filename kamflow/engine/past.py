@@ -1,0 +1,172 @@
+"""Conditions that look back: trends, former values, changes, events and their absence."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from kamflow.engine.arithmetic import minus
+from kamflow.engine.days import first_day, shift
+from kamflow.engine.view import Source, View
+from kamflow.model import expression as tree
+from kamflow.model.events import EventReported
+from kamflow.model.expression import Expression
+from kamflow.model.pack import Pack
+from kamflow.model.values import Cause, Shape, Unknown, Value, value_reader
+
+Compile = Callable[[Expression, Pack], Source]
+
+
+def within(node: tree.Within, pack: Pack, compile_expression: Compile) -> Source:
+    """Return whether a day lies in the span that ends today."""
+    value = compile_expression(node.value, pack)
+
+    def judge(view: View) -> bool | Unknown:
+        day = value(view)
+        if day.__class__ is Unknown:
+            return day
+        return bool(first_day(view.today, node.span) <= day.toordinal() <= view.day)
+
+    return judge
+
+
+def past(node: tree.Past, pack: Pack, compile_expression: Compile) -> Source:
+    """Return the value that a fact had on a day."""
+    day, name = compile_expression(node.day, pack), node.fact.path
+
+    def work(view: View) -> Value | Unknown:
+        on = day(view)
+        return on if on.__class__ is Unknown else _value_on(view, pack, name, on.toordinal())
+
+    return work
+
+
+def change(node: tree.Change, pack: Pack, _compile: Compile) -> Source:
+    """Return the value now less the value so long ago."""
+    name = node.fact.path
+
+    def work(view: View) -> Value | Unknown:
+        now = view[name]
+        before = _value_on(view, pack, name, first_day(view.today, node.span))
+        if isinstance(now, Unknown):
+            return now.joined(before) if isinstance(before, Unknown) else now
+        return before if isinstance(before, Unknown) else minus(now, before)  # type: ignore[arg-type]
+
+    return work
+
+
+def _value_on(view: View, pack: Pack, name: str, day: int) -> Value | Unknown:
+    observed = _owner(view, pack, name).history.on(name, day)
+    fact = pack.facts[name]
+    if observed is None:
+        return Unknown((Cause(name, "never measured by then", fact.writers),))
+    return _read(observed.value, name, fact.shape)
+
+
+def _read(text: str, name: str, shape: Shape) -> Value | Unknown:
+    """Return a value; unknown when another policy has left a text that states none."""
+    try:
+        return value_reader(shape.type)(text)
+    except (ValueError, ArithmeticError, LookupError):
+        return Unknown((Cause(name, f"recorded as `{text}`, which is another type"),))
+
+
+def _owner(view: View, pack: Pack, name: str) -> View:
+    """Return the view of the subject that has the fact: this one, or one above."""
+    kind = pack.facts[name].kind
+    place: View | None = view
+    while place is not None:
+        if place.snapshot.kind == kind:
+            return place
+        place = place.parent
+    return view
+
+
+def trend(node: tree.Trend, pack: Pack, compile_expression: Compile) -> Source:
+    """Return whether each of the last readings is lower (or higher) than the one before."""
+    name = node.fact.path
+    by = None if node.by is None else compile_expression(node.by, pack)
+
+    def judge(view: View) -> bool | Unknown:
+        least = Decimal(0) if by is None else by(view)
+        if least.__class__ is Unknown:
+            return least
+        readings = _owner(view, pack, name).history.readings(name)[-node.steps - 1 :]
+        values = [_read(item.value, name, pack.facts[name].shape) for item in readings]
+        known = [item for item in values if isinstance(item, Decimal)]
+        if len(known) <= node.steps:
+            what = f"measured {len(known)} times, {node.steps + 1} are needed"
+            return Unknown((Cause(name, what, pack.facts[name].writers),))
+        pairs = pairwise(known)
+        falls = [minus(a, b) if node.direction == "falling" else minus(b, a) for a, b in pairs]
+        return all(fall >= least and fall > 0 for fall in falls)
+
+    return judge
+
+
+def absence(node: tree.Absence, _pack: Pack, _compile: Compile) -> Source:
+    """Return whether what should have followed an event did not, and its time is over."""
+
+    def judge(view: View) -> bool:
+        followed = [item.happened_at for item in view.history.reported(node.event)]  # in order
+        for item in view.history.reported(node.after):
+            end = shift(item.happened_at.date(), node.span.value, node.span.unit)
+            if end is None or end.toordinal() >= view.day:
+                continue  # there is time left
+            place = bisect_left(followed, item.happened_at)
+            if place == len(followed) or followed[place].toordinal() > end.toordinal():
+                return True
+        return False
+
+    return judge
+
+
+def edited(node: tree.Edited, pack: Pack, compile_expression: Compile) -> Source:
+    """Return whether a person has stated a scored fact in the last hours."""
+    person = compile_expression(node.person, pack)
+    facts = tuple(item.fact for item in pack.scorecards[node.scorecard].criteria)
+    seconds = float(node.hours * 3600)
+
+    def judge(view: View) -> bool | Unknown:
+        who = person(view)
+        if who.__class__ is Unknown:
+            return who
+        now, recorded = view.scene.now, view.snapshot.facts
+        return any(
+            observed.author == who and (now - observed.recorded_at).total_seconds() <= seconds
+            for observed in (recorded[name] for name in facts if name in recorded)
+        )
+
+    return judge
+
+
+def event_views(view: View, pack: Pack, node: tree.Aggregate) -> list[View]:
+    """Return a view for each report of an event in the span, with what it carries as `event.x`."""
+    reports: Sequence[EventReported] = view.history.reported(node.members)
+    if node.within is not None:
+        first = first_day(view.today, node.within)
+        reports = [item for item in reports if first <= item.happened_at.toordinal() <= view.day]
+    return [_event_view(view, pack, item) for item in reports]
+
+
+def _event_view(view: View, pack: Pack, report: EventReported) -> View:
+    payload: dict[str, Any] = {}
+    for name, shape in pack.events[report.name].payload.items():
+        text = report.payload.get(name)
+        if text is None:
+            payload[f"event.{name}"] = Unknown((Cause(f"event.{name}", "not reported"),))
+        else:
+            payload[f"event.{name}"] = _read(text, f"event.{name}", shape)
+    return view.with_names(payload)
+
+
+def cohort_views(view: View, name: str) -> list[View] | Unknown:
+    """Return views of the members of a frozen cohort, wherever they are now."""
+    place: View | None = view
+    while place is not None:
+        if name in place.snapshot.cohorts:
+            found = (place.scene.subject(item) for item in place.snapshot.cohorts[name])
+            return [item for item in found if item is not None]
+        place = place.parent
+    return Unknown((Cause(f'cohort("{name}")', "not frozen yet"),))
