@@ -52,6 +52,7 @@ _PUBLIC = {
     "PackDiff": "kamflow.analysis.compare",
     "Paragraph": "kamflow.analysis.document",
     "PolicyError": "kamflow.errors",
+    "Portfolio": "kamflow.storage.portfolio",
     "Recorded": "kamflow.model.events",
     "Reject": "kamflow.runtime.importing.report",
     "RoleAssigned": "kamflow.model.events",

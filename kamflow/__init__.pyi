@@ -128,6 +128,7 @@ from kamflow.runtime.packs import (
 from kamflow.runtime.packs import (
     read_policy as read_policy,
 )
+from kamflow.storage.portfolio import Portfolio as Portfolio
 from kamflow.storage.reading import InstanceEntry as InstanceEntry
 
 __version__: str
