@@ -73,12 +73,13 @@ def _change_lines(change: k.SmallestChange) -> Iterator[str]:
     for wish in first.wishes:
         yield f"  to open it: {wish.text}"
     for text in first.together:
-        yield f"  to open it: together {text}"
+        yield f"  to open it: so that {text}"
     for other in others:
         instead = [wish.name for wish in first.wishes if wish not in other.wishes]
         news = [wish.text for wish in other.wishes if wish not in first.wishes]
         kept = f" (instead of {', '.join(instead)})" if len(first.wishes) > len(instead) else ""
-        yield f"  or: {'; '.join([*news, *other.together])}{kept}"
+        ties = [f"so that {text}" for text in other.together]
+        yield f"  or: {'; '.join([*news, *ties])}{kept}"
     if not change.exact:
         yield "  (there may be a smaller way: not all were tried)"
 
@@ -90,7 +91,8 @@ def _seen(seen: k.SeenFact) -> str:
     value = f"{seen.name} {sign} {seen.value or seen.recorded or 'unknown'} {seen.unit}".rstrip()
     if seen.as_of is None:
         return f"{value} ({seen.source or 'default'})"
-    return f"{value} ({seen.source}, {seen.author}, {seen.age_days} days old)"
+    when = f"{seen.as_of:%Y-%m-%d}, " if seen.former else ""
+    return f"{value} ({seen.source}, {seen.author}, {when}{seen.age_days} days old)"
 
 
 def _table_lines(rows: tuple[k.RowView, ...]) -> Iterator[str]:

@@ -12,13 +12,17 @@ from kamflow import (
 from kamflow_cli import exit_codes
 
 
-def report(error: KamflowError | OSError) -> int:
-    """Print what went wrong and the way out; return the exit code."""
+def report(error: KamflowError | OSError, *, asked: bool = False) -> int:
+    """Print what went wrong and the way out; return the exit code.
+
+    Of a command that only asks (`asked`) it is not said that nothing was changed.
+    """
     if isinstance(error, DiagnosticsError):
         for item in error.diagnostics:
             click.echo(str(item), err=True)
         count = len(error.diagnostics)
-        click.echo(f"{count} problem{'s' * (count != 1)}; nothing was changed", err=True)
+        unchanged = "" if asked else "; nothing was changed"
+        click.echo(f"{count} problem{'s' * (count != 1)}{unchanged}", err=True)
         return exit_codes.BAD_INPUT
     click.echo(f"kamflow: {error}", err=True)
     if isinstance(error, ConcurrencyError):

@@ -44,8 +44,9 @@ class LazyGroup(click.Group):
             raise
         except (KamflowError, OSError) as error:
             from kamflow_cli.failures import report
+            from kamflow_cli.session import was_asked
 
-            ctx.exit(report(error))
+            ctx.exit(report(error, asked=was_asked(ctx)))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands without importing them."""

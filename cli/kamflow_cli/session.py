@@ -1,16 +1,23 @@
 """Opens the database of an invocation: which one, and at which instant."""
 
+import functools
 import os
 import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import click
 
 from kamflow import Kamflow, fixed_clock, system_clock
 
 SETTINGS = "kamflow.toml"
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_ASKED = "kamflow_cli.asked"
 
 
 def database_url(place: str) -> str:
@@ -69,6 +76,22 @@ def open_kamflow(ctx: click.Context, *, must_exist: bool = True) -> Kamflow:
     kam = Kamflow.open(url, clock=clock_of(ctx))
     ctx.call_on_close(kam.close)
     return kam
+
+
+def question(command: Callable[P, R]) -> Callable[P, R]:
+    """Mark a command that only asks: it changes nothing, whether it succeeds or not."""
+
+    @functools.wraps(command)
+    def asked(*args: P.args, **options: P.kwargs) -> R:
+        click.get_current_context().meta[_ASKED] = True
+        return command(*args, **options)
+
+    return asked
+
+
+def was_asked(ctx: click.Context) -> bool:
+    """Tell whether the command that was run only asks."""
+    return bool(ctx.meta.get(_ASKED))
 
 
 by_option = click.option(

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from kamflow.language.wording import stated_words
 from kamflow.model.pack import (
     Age,
     Approval,
@@ -143,7 +144,9 @@ def _joined(value: Struct, found: dict[str, str]) -> dict[str, str]:
             del found["low"], found["high"]
             return {"scale": _span(value.low, value.high)}
         case Parameter():
-            return {"value": f"{value.value} {value.shape.unit}".rstrip()}
+            stated = [override_words(item, value.shape) for item in value.overrides]
+            told = stated_words(value.shape, value.value)
+            return {"value": told, "overrides": ", ".join(stated) or NONE}
         case Stage():
             return {"kind": found.pop("subject")}
         case Pack():
@@ -180,9 +183,11 @@ def _voter(voter: Voter) -> str:
     return f"{voter.role} when {voter.when.text}" if voter.when else voter.role
 
 
-def _override(item: Override) -> str:
+def override_words(item: Override, shape: Shape) -> str:
+    """Return another value of a parameter of `shape`: for whom, by whom, how long and why."""
     until = f" until {item.until}" if item.until else ""
-    return f"{item.layer} {item.key} = {item.value} by {item.owner}{until} ({item.reason})"
+    value = stated_words(shape, item.value)
+    return f"{item.layer} {item.key} = {value} by {item.owner}{until} ({item.reason})"
 
 
 def _freeze(item: Freeze) -> str:
@@ -198,6 +203,6 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     Band: _band,
     Setting: _setting,
     Voter: _voter,
-    Override: _override,
+    Override: lambda item: override_words(item, Shape(type="text")),
     Freeze: _freeze,
 }

@@ -1,14 +1,16 @@
 """Regions, values and ties in words."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 
-from kamflow.analysis.demands import MIRRORED, Sameness, Tie, Variable
+from kamflow.analysis.demands import MIRRORED, Relation, Sameness, Tie, Variable
 from kamflow.analysis.regions import EVERY_WORD, Numbers, Point, Region, Span, Words
-from kamflow.language.wording import listed
-from kamflow.model.values import format_value
+from kamflow.language.units import difference
+from kamflow.language.wording import COMPARED, DATED, listed, value_words
+from kamflow.model.values import Shape, format_value
 
 ANY_VALUE, NO_VALUE = "any value", "no value"
 
@@ -57,23 +59,44 @@ def amount(variable: Variable, point: Point) -> str:
     return format_value(point)
 
 
-def tie_text(tie: Tie) -> str:
-    """Return a tie as a comparison, with what is subtracted on the other side."""
+def tie_text(tie: Tie, variables: Mapping[str, Variable], say: Callable[[Variable], str]) -> str:
+    """Return a tie as a comparison in words, with what is subtracted on the other side.
+
+    Args:
+        tie: The tie.
+        variables: What the tie hangs on, by key.
+        say: Gives the words for one of them: `the team size`.
+    """
+    nouns = {name: say(variables[name]) for name in tie.names}
     if isinstance(tie, Sameness):
-        return f"{tie.left} {'=' if tie.same else '!='} {tie.right}"
-    parts = [*tie.parts, *([("", tie.constant)] if tie.constant else [])]
-    left = [_product(name, factor) for name, factor in parts if factor > 0]
-    right = [_product(name, -factor) for name, factor in parts if factor < 0]
+        same = "the same as" if tie.same else "not the same as"
+        return f"{nouns[tie.left]} is {same} {nouns[tie.right]}"
+    left, right = _halves(tie, nouns, variables[tie.names[0]].shape)
+    dated = all(variables[name].shape.type == "date" for name in tie.names)
+    operator, words = tie.operator, DATED if dated else COMPARED
     if not left:
-        left, right, operator = right, left, MIRRORED[tie.operator]
-    else:
-        operator = tie.operator
-    return f"{' + '.join(left)} {operator} {' + '.join(right) or '0'}"
+        left, right, operator = right, left, MIRRORED[operator]
+    compared = words[operator] or "the same as "
+    return f"{' plus '.join(left)} is {compared}{' plus '.join(right) or '0'}"
 
 
-def _product(name: str, factor: Fraction) -> str:
-    number = format_value(_decimal(_rounded(factor, up=False)))
-    return number if not name else name if factor == 1 else f"{number} * {name}"
+def _halves(tie: Relation, nouns: Mapping[str, str], shape: Shape) -> tuple[list[str], list[str]]:
+    """Return what is added and what is subtracted, the fixed number last."""
+    unit = "days" if shape.type == "date" else difference(shape).unit
+    left = [_product(nouns[name], factor) for name, factor in tie.parts if factor > 0]
+    right = [_product(nouns[name], -factor) for name, factor in tie.parts if factor < 0]
+    if tie.constant:
+        side = left if tie.constant > 0 else right
+        side.append(value_words(_number(abs(tie.constant)), unit))
+    return left, right
+
+
+def _product(noun: str, factor: Fraction) -> str:
+    return noun if factor == 1 else f"{value_words(_number(factor))} times {noun}"
+
+
+def _number(number: Fraction) -> Decimal:
+    return _decimal(_rounded(number, up=False))
 
 
 def _shown(variable: Variable, values: Numbers) -> list[Span]:

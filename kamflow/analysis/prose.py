@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from kamflow.analysis.document import Block, Bullets, Document, Grid, Heading, Paragraph
-from kamflow.analysis.facets import words
+from kamflow.analysis.facets import override_words, words
 from kamflow.analysis.formalities import approval_words, listed, role_words, settings_words
 from kamflow.errors import NotFoundError
 from kamflow.language.diagnostics import did_you_mean
 from kamflow.language.sentences import phrase, sentence
+from kamflow.language.wording import stated_words, value_words
 from kamflow.model.expression import Aggregate, Name
 from kamflow.model.pack import (
     RETURNING,
@@ -271,7 +272,7 @@ def _scored(pack: Pack, item: Scored) -> tuple[str, str, str, str]:
     told = []
     for band in item.bands:
         edge, word = (band.at_least, "from") if band.at_least is not None else (band.at_most, "to")
-        at = f"{format_number(edge)} {unit}".rstrip() if edge is not None else ""
+        at = value_words(edge, unit) if edge is not None else ""
         told.append(f"{format_number(band.points)} {word} {at}")
     otherwise = f", otherwise {format_number(item.otherwise)}" if item.bands else ""
     points = (", ".join(told) or "the value itself") + otherwise
@@ -287,11 +288,11 @@ def _parameters(pack: Pack) -> Document:
     if not pack.parameters:
         return ()
     rows = tuple(
-        (item.name, f"{item.value} {item.shape.unit}".rstrip(), item.meaning, item.basis)
+        (item.name, stated_words(item.shape, item.value), item.meaning, item.basis)
         for item in pack.parameters.values()
     )
     told = [
-        (f"{item.name}: {words(one)}", ())
+        (f"{item.name}: {override_words(one, item.shape)}", ())
         for item in pack.parameters.values()
         for one in item.overrides
     ]

@@ -1,5 +1,7 @@
 """The smallest change that opens a gate: the fewest facts, and where each has to get to."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from kamflow.analysis.covering import Requirement, Solution, solve
@@ -50,6 +52,8 @@ class Wish(Struct, frozen=True, kw_only=True):
             return self._followed()
         if self.wanted == NO_VALUE:
             return f"withdraw {self.name}, now {self.now or self.last}"
+        if self.now is not None and self.wanted == ANY_VALUE:
+            return f"change {self.name}, now {self.now}"
         if self.now is not None:
             return f"{self.name} {self.wanted}, now {self.now}"
         detail = "" if self.wanted == ANY_VALUE else f": {self.wanted}"
@@ -116,10 +120,20 @@ def smallest_change(
         gate=gate_id,
         open=False,
         criteria=shut,
-        alternatives=tuple(teller.alternative(item) for item in answer.solutions),
+        alternatives=tuple(map(teller.alternative, _from_now_on(answer.solutions, wanting))),
         conflict=answer.conflict,
         exact=answer.exact,
     )
+
+
+def _from_now_on(solutions: Sequence[Solution], wanting: Wanting) -> list[Solution]:
+    """Return the solutions that leave former values alone, as far as there is such a one."""
+
+    def former(solution: Solution) -> int:
+        return sum(isinstance(wanting.variables[name].node, tree.Past) for name in solution.regions)
+
+    least = min(map(former, solutions), default=0)
+    return [item for item in solutions if former(item) == least]
 
 
 def _required(wanting: Wanting, criterion: Criterion) -> list[Requirement]:
@@ -171,7 +185,9 @@ class _Teller:
     def alternative(self, solution: Solution) -> Alternative:
         """Return a solution as wishes, in the order in which the gate names the facts."""
         order = [name for name in self._wanting.variables if name in solution.regions]
-        together = tuple(dict.fromkeys(map(tie_text, solution.ties)))
+        known = self._wanting.variables
+        ties = (tie_text(tie, known, self._title) for tie in solution.ties)
+        together = tuple(dict.fromkeys(ties))
         return Alternative(
             wishes=tuple(self._wish(name, solution) for name in order), together=together
         )
@@ -180,13 +196,18 @@ class _Teller:
         variable, region = self._wanting.variables[name], solution.regions[name]
         observed = self._view.observation(name) if variable.traced else None
         now, last = self._now(variable), observed.value if observed else None
-        if variable.state.value is not None and region.values.has(variable.state.value):
+        tied = any(name in tie.names for tie in solution.ties)
+        if (
+            not tied
+            and variable.state.value is not None
+            and region.values.has(variable.state.value)
+        ):
             now = None  # a value that may stay, recorded anew
         least, most = bounds(variable, region)
         example = solution.examples[name]
         return Wish(
             name=name,
-            title=phrase(variable.node, self._pack, self._view.snapshot.kind),
+            title=self._title(variable),
             recorded=variable.traced,
             made_of_words=not isinstance(variable.node, tree.Name),
             now=now,
@@ -199,6 +220,9 @@ class _Teller:
             criteria=solution.asked.get(name, ()),
         )
 
+    def _title(self, variable: Variable) -> str:
+        return phrase(variable.node, self._pack, self._view.snapshot.kind)
+
     @staticmethod
     def _now(variable: Variable) -> str | None:
         value = variable.state.value
@@ -208,4 +232,5 @@ class _Teller:
         value = self._wanting.value(variable.node)
         if variable.traced or not isinstance(value, Unknown):
             return ()
-        return tuple(dict.fromkeys(cause.name for cause in value.causes))
+        names = dict.fromkeys(cause.name for cause in value.causes)
+        return tuple(name for name in names if name in self._pack.facts)

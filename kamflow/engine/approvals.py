@@ -1,6 +1,6 @@
 """Who may vote, and what the votes come to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -78,7 +78,7 @@ def obstacle(approval: Approval, who: Electorate) -> str | None:
     weighed = approval.rule in ("majority", "two_thirds")
     needed = max(approval.quorum, 1) if weighed else approval.least
     if len(who.people) < needed:
-        return f"{needed} votes are needed and {len(who.people)} people may vote"
+        return f"{needed} votes are needed and {counted(who.people)} may vote"
     if who.chair is not None and not who.chair & who.people:
         return f"the chair `{approval.chair}` has to vote and nobody can"
     return None
@@ -163,3 +163,8 @@ def _seated(seats: Mapping[str, frozenset[str]], people: frozenset[str]) -> bool
         return False
 
     return all(place(role, set()) for role in seats)
+
+
+def counted(people: Collection[str]) -> str:
+    """Return how many people there are, in words: `1 person`."""
+    return "1 person" if len(people) == 1 else f"{len(people)} people"

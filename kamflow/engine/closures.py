@@ -5,27 +5,18 @@ quickest test there is; operators pass it on with its causes.
 """
 
 import operator
-from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
 from functools import lru_cache
 from typing import Any
 
-from kamflow.engine.arithmetic import OPERATIONS, divided, negative, total
-from kamflow.engine.days import first_day, months_between, shift, unit_of
-from kamflow.engine.past import (
-    absence,
-    change,
-    cohort_views,
-    edited,
-    event_views,
-    past,
-    trend,
-    within,
-)
+from kamflow.engine.arithmetic import OPERATIONS, negative
+from kamflow.engine.causes import by_zero
+from kamflow.engine.days import months_between, shift, unit_of
+from kamflow.engine.past import absence, change, edited, past, trend, within
+from kamflow.engine.sets import aggregate
 from kamflow.engine.view import Source, View
-from kamflow.language.unparse import unparse
 from kamflow.model import expression as tree
 from kamflow.model.expression import Expression
 from kamflow.model.pack import Pack
@@ -211,7 +202,7 @@ def _arithmetic(node: tree.Arithmetic, pack: Pack) -> Source:
                 return _with_days(node.op, one, other, units)
             return combine(one, other)
         except (DivisionByZero, InvalidOperation):
-            return Unknown((Cause(node.op, "divided by zero"),))
+            return by_zero(node, pack, view)
         except Overflow:
             return Unknown((Cause(node.op, "the number is too large"),))
 
@@ -278,93 +269,6 @@ def joined(unknown: list[Unknown]) -> Unknown:
     return Unknown(tuple(dict.fromkeys(cause for item in unknown for cause in item.causes)))
 
 
-def _aggregate(node: tree.Aggregate, pack: Pack) -> Source:
-    members_of = _members(node, pack)
-    where = None if node.where is None else compile_expression(node.where, pack)
-    value = None if node.value is None else compile_expression(node.value, pack)
-    nothing = Unknown((Cause(f"{node.function}({node.members})", "no member to take it of"),))
-
-    def ask(view: View) -> Decimal | Unknown:
-        members = members_of(view)
-        if isinstance(members, Unknown):
-            return members
-        chosen = [item for item in members if where is None or _ask(where, item, view) is True]
-        if value is None:
-            if node.function == "count":
-                return Decimal(len(chosen))
-            return divided(Decimal(100 * len(chosen)), len(members)) if members else nothing
-        values = [_ask(value, item, view) for item in chosen]
-        known = [item for item in values if item.__class__ is not Unknown]
-        empty = Decimal(0) if node.function in ("sum", "max_per") else nothing
-        return _total(node.function, known) if known else empty
-
-    return _once(node, ask)
-
-
-def _once(node: tree.Aggregate, ask: Source) -> Source:
-    """Return what asks once for each subject: within a set, sets are asked for by every member.
-
-    What a set comes to hangs on its subject alone, so that its text can stand for it; a report of
-    an event asks for its subject.
-    """
-    key = unparse(node)
-
-    def work(view: View) -> Decimal | Unknown:
-        home = view.scene.subject(view.snapshot.id)
-        if home is None or home.snapshot is not view.snapshot:
-            home = view
-        found: Decimal | Unknown | None = home.get(key)
-        if found is None:
-            found = home[key] = ask(home)
-        return found
-
-    return work
-
-
-def _members(node: tree.Aggregate, pack: Pack) -> Callable[[View], "list[View] | Unknown"]:
-    """Return what finds the members of a set: subjects, a frozen cohort, or reports of an event."""
-    if node.cohort:
-        return lambda view: cohort_views(view, node.members)
-    if "." in node.members:
-        return lambda view: event_views(view, pack, node)
-    kind = pack.kind_of_set(node.members) or ""
-    above = pack.kinds[kind].parent if kind else None
-    span = node.within
-    if span is None:
-        return lambda view: view.members(kind, above)
-
-    def opened(view: View) -> list[View]:
-        first = first_day(view.today, span)
-        return [
-            item
-            for item in view.members(kind, above)
-            if first <= item.snapshot.opened_at.toordinal() <= view.day
-        ]
-
-    return opened
-
-
-def _ask(question: Source, member: View, asker: View) -> Any:  # noqa: ANN401 - Value or Unknown
-    """Return the answer for a member, with `self.` standing for the subject that asks."""
-    before, member.asker = member.asker, asker
-    try:
-        return question(member)
-    finally:
-        member.asker = before
-
-
-def _total(function: str, values: list[Any]) -> Decimal | Unknown:
-    if function == "max_per":
-        return Decimal(max(Counter(values).values()))
-    if function in ("min", "max"):
-        extreme: Decimal = min(values) if function == "min" else max(values)
-        return extreme
-    try:
-        return divided(total(values), len(values)) if function == "avg" else total(values)
-    except Overflow:
-        return Unknown((Cause(function, "the number is too large"),))
-
-
 _MAKERS: dict[type, Callable[[Any, Pack], Source]] = {
     tree.Name: _name,
     tree.Word: lambda node, _pack: operator.itemgetter(node.value),
@@ -385,7 +289,7 @@ _MAKERS: dict[type, Callable[[Any, Pack], Source]] = {
     tree.Negative: lambda node, pack: _negative(compile_expression(node.item, pack)),
     tree.If: _if,
     tree.Call: _call,
-    tree.Aggregate: _aggregate,
+    tree.Aggregate: lambda node, pack: aggregate(node, pack, compile_expression),
     tree.Edited: lambda node, pack: edited(node, pack, compile_expression),
     tree.Within: lambda node, pack: within(node, pack, compile_expression),
     tree.Trend: lambda node, pack: trend(node, pack, compile_expression),

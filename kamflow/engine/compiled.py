@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from kamflow.engine.closures import compile_expression
 from kamflow.engine.generated import VerdictOf, generate_verdict
+from kamflow.engine.lookback import Show, shows
 from kamflow.engine.machine import WorkflowMachine
 from kamflow.engine.tables import scorecard_source, table_source
 from kamflow.engine.view import (
@@ -31,6 +32,7 @@ class ReadyCriterion(Struct, frozen=True):
     needs: tuple[Source, ...]
     names: tuple[str, ...]
     parameters: tuple[Reading, ...]
+    further: tuple[Show, ...]  # former values, series, sets
 
 
 class CompiledPack:
@@ -68,8 +70,8 @@ class CompiledPack:
     def gate(self, gate_id: str) -> tuple[ReadyCriterion, ...]:
         """Return the criteria of a gate, ready to judge."""
         if gate_id not in self._gates:
-            criteria = self.pack.gates[gate_id].criteria
-            self._gates[gate_id] = tuple(self._ready(item) for item in criteria)
+            gate = self.pack.gates[gate_id]
+            self._gates[gate_id] = tuple(self._ready(item, gate.kind) for item in gate.criteria)
         return self._gates[gate_id]
 
     def verdict(self, gate_id: str, view: View, *, before_approval: bool = False) -> Verdict:
@@ -80,7 +82,7 @@ class CompiledPack:
             self._verdicts[key] = generate_verdict(self.pack, gate, before_approval=before_approval)
         return self._verdicts[key](view.snapshot, view.day, lambda: view)
 
-    def _ready(self, criterion: Criterion) -> ReadyCriterion:
+    def _ready(self, criterion: Criterion, kind: str) -> ReadyCriterion:
         def compiled(condition: Condition) -> Source:
             return compile_expression(condition.tree, self.pack)
 
@@ -92,6 +94,7 @@ class CompiledPack:
             tuple(compiled(item) for item in criterion.needs),
             tuple(name for name in names if name not in self._fixed),
             tuple(self._fixed[name] for name in names if name in self._fixed),
+            shows(criterion.condition.tree, self.pack, kind, compile_expression),
         )
 
     @cached_property

@@ -33,8 +33,14 @@ def months_between(day: date, today: date) -> int:
 
 
 def add_business_days(day: date, count: int) -> date:
-    """Return the day so many days from Monday to Friday later."""
+    """Return the day so many days from Monday to Friday later, or earlier.
+
+    A day of a weekend counts on from the last workday that lies behind the move: five business
+    days from a Saturday end on the next Friday.
+    """
     step = 1 if count >= 0 else -1
+    while count and day.weekday() >= _WEEKEND:
+        day -= timedelta(days=step)
     weeks, rest = divmod(abs(count), 5)
     day += timedelta(days=7 * weeks * step)
     while rest or day.weekday() >= _WEEKEND:

@@ -93,7 +93,8 @@ def _open(draft: Draft, command: OpenSubject) -> Decision | None:
     pack = draft.compiled.pack
     kind = pack.kinds.get(command.kind)
     if kind is None or kind.workflow is None:
-        hint = did_you_mean(command.kind, pack.kinds)
+        no_such_kind = did_you_mean(command.kind, pack.kinds)
+        hint = no_such_kind if kind is None else ", so none can be opened; give it one"
         return draft.refused("open", f"the policy has no workflow for `{command.kind}`{hint}")
     if not command.id.strip() or "/" in command.id:
         return draft.refused("open", f"`{command.id}` is no id; it has letters, and no `/`")

@@ -46,6 +46,8 @@ def _judge(item: ReadyCriterion, view: View) -> Finding:
         strict = item.must_when is not None and item.must_when(view) is not False
         severity = _MUST if strict else _SHOULD
     readings = (*map(view.readings.__getitem__, item.names), *item.parameters)
+    if item.further:
+        readings = (*readings, *[one for show in item.further for one in show(view)])
     if value is True:
         return Finding(criterion, severity, _MET, readings)
     if value is False:

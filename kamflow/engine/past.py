@@ -13,6 +13,7 @@ from kamflow.model import expression as tree
 from kamflow.model.events import EventReported
 from kamflow.model.expression import Expression
 from kamflow.model.pack import Pack
+from kamflow.model.snapshot import Observation
 from kamflow.model.values import Cause, Shape, Unknown, Value, value_reader
 
 Compile = Callable[[Expression, Pack], Source]
@@ -56,9 +57,13 @@ def change(node: tree.Change, pack: Pack, _compile: Compile) -> Source:
     return work
 
 
+def observed_on(view: View, pack: Pack, name: str, day: int) -> Observation | None:
+    """Return what was recorded of a fact as it held on `day` (its ordinal)."""
+    return _owner(view, pack, name).history.on(name, day)
+
+
 def _value_on(view: View, pack: Pack, name: str, day: int) -> Value | Unknown:
-    observed = _owner(view, pack, name).history.on(name, day)
-    fact = pack.facts[name]
+    observed, fact = observed_on(view, pack, name, day), pack.facts[name]
     if observed is None:
         return Unknown((Cause(name, "never measured by then", fact.writers),))
     return _read(observed.value, name, fact.shape)
@@ -83,6 +88,12 @@ def _owner(view: View, pack: Pack, name: str) -> View:
     return view
 
 
+def series(view: View, pack: Pack, node: tree.Trend) -> Sequence[Observation]:
+    """Return the readings that a trend compares, oldest first; fewer when there are no more."""
+    name = node.fact.path
+    return _owner(view, pack, name).history.readings(name)[-node.steps - 1 :]
+
+
 def trend(node: tree.Trend, pack: Pack, compile_expression: Compile) -> Source:
     """Return whether each of the last readings is lower (or higher) than the one before."""
     name = node.fact.path
@@ -92,12 +103,14 @@ def trend(node: tree.Trend, pack: Pack, compile_expression: Compile) -> Source:
         least = Decimal(0) if by is None else by(view)
         if least.__class__ is Unknown:
             return least
-        readings = _owner(view, pack, name).history.readings(name)[-node.steps - 1 :]
+        readings = series(view, pack, node)
         values = [_read(item.value, name, pack.facts[name].shape) for item in readings]
         known = [item for item in values if isinstance(item, Decimal)]
         if len(known) <= node.steps:
             what = f"measured {len(known)} times, {node.steps + 1} are needed"
             return Unknown((Cause(name, what, pack.facts[name].writers),))
+        if isinstance(now := view[name], Unknown):  # a stale series is no news
+            return now
         pairs = pairwise(known)
         falls = [minus(a, b) if node.direction == "falling" else minus(b, a) for a, b in pairs]
         return all(fall >= least and fall > 0 for fall in falls)

@@ -260,7 +260,7 @@ def _members(first: Expression) -> Members:
         case tree.Within():
             return replace(_members(first.value), within=first.span)
         case _:
-            raise ConditionError("a set stands here, such as `accounts`", first.at)
+            raise ConditionError("a set belongs here, such as `accounts`", first.at)
 
 
 def _aggregate(function: Token, chosen: Members, value: Expression | None = None) -> Expression:
@@ -278,7 +278,7 @@ def _aggregate(function: Token, chosen: Members, value: Expression | None = None
 def _fact(token: Token | Expression) -> tree.Name:
     path = str(token)
     if "." not in path or path.startswith("self."):
-        raise ConditionError(f"a fact of the subject stands here, not `{path}`", _at(token))
+        raise ConditionError(f"a fact of the subject belongs here, not `{path}`", _at(token))
     return tree.Name(path=path, at=_at(token))
 
 

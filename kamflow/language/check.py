@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from kamflow.language.circles import check_circles, routed
+from kamflow.language.constants import unfit_constants
 from kamflow.language.decisions import APPROVAL
 from kamflow.language.diagnostics import Place, did_you_mean
 from kamflow.language.fields import Reader, Use
@@ -12,6 +13,7 @@ from kamflow.language.typing import Typing
 from kamflow.model.pack import FactType, Pack
 from kamflow.model.values import NUMERIC, Shape
 
+_OF_FACT = "fact "  # stands before the fact whose type an expression has to have
 MAX_KINDS = 20  # levels of subjects below subjects
 
 
@@ -177,13 +179,17 @@ def _check_condition(known: _Known, use: Use, reader: Reader) -> None:
 
     for scope in known.scopes(use.kind):
         Typing(scope, report).check(use.condition.tree, _wanted(known.pack, use))
+    if use.wants.startswith(_OF_FACT) and (wanted := _wanted(known.pack, use)) is not None:
+        for offset, message in unfit_constants(use.condition.tree, wanted, known.pack):
+            fact = use.wants.removeprefix(_OF_FACT)
+            report(offset, "K206", f"`{fact}` does not take this value: {message}")
 
 
 def _wanted(pack: Pack, use: Use) -> Shape | None:
     """Return the type that the condition has to have: a type, or `fact x` for that of a fact."""
     if not use.wants:
         return None
-    name = use.wants.removeprefix("fact ")
+    name = use.wants.removeprefix(_OF_FACT)
     if name in pack.facts:
         return pack.facts[name].shape
     return Shape(type=use.wants) if name == use.wants else None

@@ -22,6 +22,9 @@ MAX_DEPTH = 60
 _WORD = re.compile(r"[\w.]+|[^\w\s.]")
 
 _ALIEN = {"==": "=", "&&": "and", "||": "or", "<>": "!=", "!": "not"}
+_BLANKS = " \t\r\n"  # other blanks are not seen, and so not accepted
+_ALIEN_WORDS = {"AND": "and", "OR": "or"}
+_ALIEN_SIGNS = {"\u2265": ">=", "\u2264": "<=", "\u2260": "!="}
 
 
 def parse_condition(text: str) -> Expression:
@@ -66,15 +69,22 @@ def _trouble(text: str, error: UnexpectedInput) -> str:
     at = _position(error)
     if isinstance(error, UnexpectedToken) and error.token.type == "$END":
         return "the condition ends too early"
-    rest = text[at:].lstrip()
+    rest = text[at:].lstrip(_BLANKS)
     for alien, ours in _ALIEN.items():
         if rest.startswith(alien) or text[max(at - 1, 0) :].startswith(alien):
             return f"`{alien}` is not part of the language; did you mean `{ours}`?"
-    word = rest.split()[0] if rest else ""
+    return _trouble_with(re.split(f"[{_BLANKS}]", rest, maxsplit=1)[0])
+
+
+def _trouble_with(word: str) -> str:
+    """Return what is wrong with a word that the parser did not expect."""
+    if word in _ALIEN_WORDS:
+        return f"`{word}` is not part of the language; did you mean `{_ALIEN_WORDS[word]}`?"
     sign = next((sign for sign in word.partition('"')[0] if not sign.isascii()), "")
     if sign:
         name = unicodedata.name(sign, "a character without a name")
-        return f"`{sign}` (U+{ord(sign):04X}, {name}) stands only inside double quotes"
+        hint = f"; did you mean `{_ALIEN_SIGNS[sign]}`?" if sign in _ALIEN_SIGNS else ""
+        return f"`{sign}` (U+{ord(sign):04X}, {name}) stands only inside double quotes{hint}"
     if word.startswith("'"):
         return "text stands in double quotes"
     return f"did not expect `{word[:40]}` here"

@@ -72,7 +72,10 @@ class Scope(Struct, frozen=True, kw_only=True):
         if name not in payload:
             hint = did_you_mean(name, payload)
             raise UnknownNameError(f"event `{self.event}` carries no `{name}`{hint}")
-        return payload[name]
+        shape = payload[name]
+        if shape.type == "money" and not shape.unit:
+            return Shape(type="money", unit=self.pack.currency, low=shape.low, high=shape.high)
+        return shape
 
     def events(self, name: str) -> "Scope":
         """Return the scope inside the set of events of that name."""

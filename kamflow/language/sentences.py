@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeAlias
 from kamflow.language.rewriting import counted, sides, turned
 from kamflow.language.scope import Scope, UnknownNameError
 from kamflow.language.typing import Typing
+from kamflow.language.units import difference
 from kamflow.language.unparse import unparse
 from kamflow.language.wording import (
     COMPARED,
@@ -147,7 +148,9 @@ class _Speaker:
 
     def _trend(self, node: tree.Trend) -> str:
         way = "lower" if node.direction == "falling" else "higher"
-        by = "" if node.by is None else f" by {self._amount(node.by, Shape(type=''), '')} or more"
+        step = difference(self._shape(node.fact))
+        step = step if step.unit else Shape(type="")
+        by = "" if node.by is None else f" by {self._amount(node.by, step, '')} or more"
         return (
             f"each of the last {node.steps} readings of {self.noun(node.fact)} is {way}"
             f" than the one before{by}"
@@ -343,6 +346,8 @@ class _Speaker:
             shown = parameter and needed_unit(parameter.shape, noun)
             unit = shown if shown and (shape.unit or not shape.type) else ""
             return parameter_words(self._pack, name, self._values.get(node.path), unit)
+        if isinstance(node, tree.Negative) and isinstance(node.item, tree.Number | tree.Name):
+            return f"minus {self._amount(node.item, shape, noun)}"
         return self.noun(node)
 
     _CLAUSES: ClassVar[dict[type, _Say]] = {

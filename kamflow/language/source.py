@@ -88,7 +88,9 @@ def _read_events(file: str, text: str, sink: Sink) -> Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        sink.report(Place(file, line, column), "K103", f"not YAML: {error.problem}")
+        tab = text[mark.index : mark.index + 1] == "\t" if mark else False
+        problem = "indent with spaces, not with tabs" if tab else error.problem
+        sink.report(Place(file, line, column), "K103", f"not YAML: {problem}")
         raise _Stop from error
     except yaml.reader.ReaderError as error:
         before = text[: error.position]
@@ -130,7 +132,7 @@ class _Tree:
             case yaml.DocumentStartEvent():
                 self._documents += 1
                 if self._documents > 1:
-                    self._stop(event, "K103", "not YAML: but found another document")
+                    self._stop(event, "K103", "one file is one document; leave out the `---`")
             case _:
                 pass  # the ends of documents and of the file
 
@@ -138,6 +140,9 @@ class _Tree:
         self._nodes += 1
         if event.anchor:
             self._stop(event, "K104", "write the value out: `&` and `*` are not accepted")
+        tag = getattr(event, "tag", None)  # an alias has none
+        if tag:
+            self._stop(event, "K104", f"leave out the tag `{tag}`: tags are not accepted")
         if self._nodes > MAX_NODES:
             self._stop(event, "K101", f"the file has more than {MAX_NODES:,} values; split it")
         return self._place(event)

@@ -179,7 +179,7 @@ class Typing:
         """Return the type of `node`, which has to be a number."""
         found = self.type_of(node)
         if found.type and found.type not in NUMERIC:
-            self._report(node.at, "K303", f"a number stands here, not {_kind(found)}")
+            self._report(node.at, "K303", f"a number belongs here, not {_kind(found)}")
             return ANY
         return found
 
@@ -187,7 +187,8 @@ class Typing:
         self._expect(self.type_of(node.condition), FLAG, node.condition)
         yes, no = self.type_of(node.yes), self.type_of(node.no)
         if yes.type and no.type and not alike(yes, no):
-            self._report(node.no.at, "K303", f"`then` gives {_kind(yes)}, `else` {_kind(no)}")
+            code, told = ("K306", _words) if yes.type == no.type else ("K303", _kind)
+            self._report(node.no.at, code, f"`then` gives {told(yes)}, `else` {told(no)}")
         return yes
 
     def _name(self, node: tree.Word | tree.Name) -> Shape:
@@ -196,7 +197,9 @@ class Typing:
                 return DATE
             if node.value == "stage":
                 return Shape(type="choice", values=self._scope.stages())
-            self._report(node.at, "K302", f"`{node.value}` alone means nothing here")
+            known = node.value in self._scope.pack.parameters
+            hint = f"; did you mean `P.{node.value}`?" if known else ""
+            self._report(node.at, "K302", f"`{node.value}` alone means nothing here{hint}")
             return ANY
         try:
             scope = self._scope.outside() if node.of_asker else self._scope
@@ -238,10 +241,10 @@ class Typing:
         elif isinstance(node, tree.Number) and not node.unit and wanted.type in NUMERIC:
             return  # a bare number takes the unit of what it stands beside
         elif found.type in NUMERIC and wanted.type in NUMERIC and not alike(found, wanted):
-            what = f"{_words(wanted)} stands here, not {_words(found)}"
+            what = f"{_words(wanted)} belongs here, not {_words(found)}"
             self._report(node.at, "K306", what)
         elif not alike(found, wanted):
-            self._report(node.at, "K303", f"{_kind(wanted)} stands here, not {_kind(found)}")
+            self._report(node.at, "K303", f"{_kind(wanted)} belongs here, not {_kind(found)}")
 
 
 def _literal(node: tree.Number | tree.Day | tree.Text) -> Shape:

@@ -195,11 +195,24 @@ def value_words(value: Value, unit: str = "") -> str:
         case bool():
             return "true" if value else "false"
         case Decimal():
-            return f"{_grouped(value)} {unit}".rstrip()
+            return f"{_grouped(value)} {_unit_words(value, unit)}".rstrip()
         case date():
             return value.isoformat()
         case _:
             return plain_words(value)
+
+
+def _unit_words(value: Decimal, unit: str) -> str:
+    if unit != "pp":
+        return unit
+    return "percentage point" if abs(value) == 1 else "percentage points"
+
+
+def stated_words(shape: Shape, text: str) -> str:
+    """Return what a policy states as the value of a parameter, numbers as sentences have them."""
+    if shape.type not in NUMERIC:
+        return text
+    return value_words(value_reader(shape.type)(text), shape.unit)
 
 
 def parameter_words(pack: Pack, name: str, text: str | None, unit: str) -> str:

@@ -14,11 +14,12 @@ class Reading(Struct, frozen=True, gc=False):
     name: str
     value: str | None  # canonical text; None when unknown
     observation: Observation | None = None  # None when it is derived or a parameter
+    unit: str = ""  # of what has no declaration of its own: former values, what sets come to
 
     def __str__(self) -> str:
         told = self.observation
         since = f" ({told.source}, as of {told.as_of:%Y-%m-%d})" if told else ""
-        return f"{self.name} = {self.value}{since}"
+        return f"{self.name} = {self.value} {self.unit}".rstrip() + since
 
 
 class Finding(Struct, frozen=True, gc=False):

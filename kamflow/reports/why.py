@@ -20,7 +20,7 @@ from kamflow.model.values import Cause, Severity, Unknown, Verdict
 class SeenFact(Struct, frozen=True, kw_only=True):
     """A value that a criterion read."""
 
-    name: str
+    name: str  # or the text of a former value, of a reading of a series, of a set
     value: str | None  # None when unknown
     recorded: str | None  # the newest value that was recorded, stale or not
     unit: str
@@ -28,6 +28,7 @@ class SeenFact(Struct, frozen=True, kw_only=True):
     author: str
     as_of: datetime | None
     age_days: int | None
+    former: bool = False  # whether it was read from the history
 
 
 class CriterionView(Struct, frozen=True, kw_only=True):
@@ -197,11 +198,12 @@ def _seen(compiled: CompiledPack, view: View, reading: Reading) -> SeenFact:
         name=reading.name,
         value=reading.value,
         recorded=observed.value if observed else None,
-        unit=declared.shape.unit if declared else "",
+        unit=declared.shape.unit if declared else reading.unit,
         source=observed.source if observed else "parameter" if parameter else computed,
         author=observed.author if observed else "",
         as_of=observed.as_of if observed else None,
         age_days=view.day - observed.as_of.toordinal() if observed else None,
+        former=observed is not None and declared is None,
     )
 
 

@@ -47,7 +47,11 @@ def policy_files(pack: str | Path) -> dict[str, Path]:
 
 def load_policy(pack: str | Path) -> Loaded:
     """Return the pack in a folder, or all because of which it cannot be read."""
-    return _loaded(pack, read_files(pack))
+    try:
+        files = read_files(pack)
+    except PolicyError as error:
+        return Loaded(None, tuple(item for item in error.diagnostics if type(item) is Diagnostic))
+    return _loaded(pack, files)
 
 
 def check_policy(pack: str | Path) -> Loaded:
@@ -67,12 +71,29 @@ def verified(loaded: Loaded) -> Loaded:
 
 
 def read_files(pack: str | Path) -> dict[str, bytes]:
-    """Return what the files of a pack hold, of each no more than a policy file may hold."""
+    """Return what the files of a pack hold, of each no more than a policy file may hold.
+
+    Raises:
+        PolicyError: There are files that cannot be opened; the error carries all of them.
+    """
     contents: dict[str, bytes] = {}
+    faults = []
     for name, path in policy_files(pack).items():
-        with path.open("rb") as file:
-            contents[name] = file.read(MAX_BYTES + 1)
+        try:
+            with path.open("rb") as file:
+                contents[name] = file.read(MAX_BYTES + 1)
+        except OSError as error:
+            faults.append(Diagnostic(Place(name, 1, 1), "K106", _unreadable(path, error)))
+    if faults:
+        raise PolicyError(faults)
     return contents
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    """Return why a file cannot be opened, and the way out."""
+    if path.is_symlink() and not path.exists():
+        return f"the link leads to `{path.readlink()}`, which is not there; correct or remove it"
+    return f"the file cannot be read: {error.strerror}; let its owner give you the right to"
 
 
 def read_policy(pack: str | Path) -> Pack:

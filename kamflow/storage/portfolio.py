@@ -101,12 +101,13 @@ class Portfolio:
             A row for each subject, criteria in the gate's order; 1 is met, 0 unmet, None unknown.
 
         Raises:
-            NotFoundError: The policy has no such gate.
+            NotFoundError: The policy has no such gate, or the database no such program.
             NotInSqlError: A condition has a part that SQL cannot read; use `Kamflow.judge_all`.
             DatabaseError: The database cannot be read, or `rebuild` has not seen these facts.
         """
         compiled = _with_gate(pack, gate)
         with self._reading() as connection:
+            _find_program(connection, program)
             return verdicts(connection, compiled, gate, program, now=now)
 
     def tally(self, pack: Pack, gate: str, program: str, *, now: datetime) -> dict[Verdict, int]:
@@ -116,6 +117,7 @@ class Portfolio:
         """
         compiled = _with_gate(pack, gate)
         with self._reading() as connection:
+            _find_program(connection, program)
             counted = tally(connection, compiled, gate, program, now=now)
         return {verdict: counted.get(bit, 0) for verdict, bit in _BITS.items()}
 
@@ -134,6 +136,23 @@ def _with_gate(pack: Pack, gate: str) -> CompiledPack:
     if gate not in pack.gates:
         raise NotFoundError(f"the policy has no gate `{gate}`{did_you_mean(gate, pack.gates)}")
     return CompiledPack(pack)
+
+
+def _find_program(connection: Connection, program: str) -> None:
+    """Make sure that there is such a program: one without subjects has no verdicts either.
+
+    Raises:
+        NotFoundError: There is none.
+        DatabaseError: The database cannot be read.
+    """
+    tops = select(instances.c.id).where(instances.c.parent.is_(None))
+    try:
+        if connection.execute(tops.where(instances.c.id == program)).first() is not None:
+            return
+        known = connection.execute(tops).scalars().all()
+    except DBAPIError as error:
+        raise DatabaseError(f"the database cannot be read: {error.orig}") from error
+    raise NotFoundError(f"there is no program `{program}`{did_you_mean(program, known)}")
 
 
 def rebuild(connection: Connection, pack: Pack, snapshots: Iterable[Snapshot]) -> None:

@@ -128,6 +128,24 @@ def test_a_policy_with_problems_is_not_published(ready: Run, tmp_path: Path) -> 
     assert len(ready("policy", "list", "--json").json) == 1
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        ("show", "nope"),
+        ("graph", "nope", "--workflow", "account"),
+        ("diff", "nope", "kam-core"),
+    ],
+)
+def test_a_question_about_a_policy_that_is_not_there_says_nothing_of_changes(
+    run: Run, question: tuple[str, ...]
+) -> None:
+    result = run("policy", *question)
+
+    assert result.code == 2
+    assert "K106" in result.err
+    assert result.err.endswith("1 problem\n")
+
+
 def test_the_shipped_policy_has_no_errors(run: Run) -> None:
     result = run("policy", "check")
 

@@ -226,7 +226,7 @@ def test_differences_are_told_by_what_they_are_about(run: Run, mine: Path) -> No
     told = re.sub(r"\([0-9a-f]{12}\)", "(digest)", compared.out)
     assert told == (
         "mine 0.1.0 (digest) -> mine 0.1.0 (digest)\n\n"
-        "parameters\n  revenue_min\n    value: 250000 EUR -> 300000 EUR\n"
+        "parameters\n  revenue_min\n    value: 250,000 EUR -> 300,000 EUR\n"
         "      read by criterion G-A1.1\n\n"
         "gates\n  G-A1\n    criterion G-A1.2\n      severity: must -> should\n\n"
         "approvals\n  AP-1\n    rule: one -> all\n\n"
@@ -251,7 +251,7 @@ def test_a_published_policy_is_named_by_its_digest(run: Run, mine: Path) -> None
     compared = run("policy", "diff", f"digest:{digest[:6]}", "mine")
     unknown = run("policy", "diff", "digest:zz", "mine")
 
-    assert "value: 250000 EUR -> 300000 EUR" in compared.out
+    assert "value: 250,000 EUR -> 300,000 EUR" in compared.out
     assert unknown.code == 2
     assert "begins with `zz`" in unknown.err
 

@@ -7,7 +7,7 @@ import click
 
 from kamflow_cli import exit_codes
 from kamflow_cli.output import counted, print_json
-from kamflow_cli.session import json_option, open_kamflow
+from kamflow_cli.session import json_option, open_kamflow, question
 
 _DIGEST = "digest:"
 
@@ -43,6 +43,7 @@ def fmt(ctx: click.Context, pack: str, check: bool) -> None:
 @click.option("--scorecard", help="Only this scorecard.")
 @click.option("--markdown", is_flag=True, help="Print Markdown.")
 @json_option
+@question
 def show(pack: str, markdown: bool, as_json: bool, **parts: str | None) -> None:
     """Tell in plain English what a policy says."""
     from kamflow import describe_pack, describe_part, read_policy
@@ -69,6 +70,7 @@ def show(pack: str, markdown: bool, as_json: bool, **parts: str | None) -> None:
     "--format", "form", type=click.Choice(["mermaid", "svg"]), help="SVG for a file so named."
 )
 @output_option
+@question
 def graph(pack: str, workflow: str, form: str | None, output: Path | None) -> None:
     """Draw a workflow: Mermaid for pages, SVG to look at."""
     from kamflow import draw_workflow, read_policy
@@ -92,6 +94,7 @@ def schema(output: Path | None) -> None:
 @click.argument("new")
 @json_option
 @click.pass_context
+@question
 def diff(ctx: click.Context, old: str, new: str, as_json: bool) -> None:
     """Tell what NEW says otherwise than OLD: folders, shipped packs, or digest:PREFIX."""
     from kamflow import Pack, compare_packs, read_policy

@@ -63,8 +63,11 @@ class _Table:
             message = f"row `{row.id}` is never reached: no input meets `{text}`"
         else:
             taking = [self._table.rows[item].id for item in self._least(place, earlier)]
-            verb = "takes" if len(taking) == 1 else "take"
-            message = f"row `{row.id}` is never reached: {_rows(taking)} {verb} all of its inputs"
+            one = len(taking) == 1
+            message = f"row `{row.id}` is never reached: {_rows(taking)} "
+            message += f"{'takes' if one else 'take'} all of its inputs"
+            if self._only_waited_for(place, earlier):
+                message += f", or {'waits' if one else 'wait'} for a value that is not known"
             if alone.example and row.when is not None:
                 message += f", for example {alone.example}"
         report.add("K512", row_key(self._table.id, row.id), message)
@@ -98,6 +101,13 @@ class _Table:
             about,
             lambda formulas: ((formulas[place],), [formulas[count + item] for item in earlier]),
         )
+
+    def _only_waited_for(self, place: int, earlier: Sequence[int]) -> bool:
+        """Tell whether a row would be reached if rows that are unknown did not stop the search."""
+        about = f"whether row `{self._table.rows[place].id}` is reached"
+        return self._topic.ask(
+            about, lambda formulas: ((formulas[place],), [formulas[item] for item in earlier])
+        ).possible
 
     def _least(self, place: int, earlier: tuple[int, ...]) -> tuple[int, ...]:
         """Return rows that together take all inputs of one, none of them needlessly."""

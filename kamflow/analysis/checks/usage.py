@@ -14,6 +14,8 @@ from kamflow.model.pack import Pack, Setting
 _MENTIONED = re.compile(r"\bP\.([a-z][a-z0-9_]*)")
 _SORTS = ("fact", "parameter", "role", "scorecard", "table", "gate", "approval")
 
+NAMED = 6  # criteria that a message names
+
 
 def check_usage(pack: Pack, report: Report) -> None:
     """Report facts of a must that anybody may record, and what nothing uses."""
@@ -56,7 +58,9 @@ def _check_writers(pack: Pack, report: Report) -> None:
                 if not pack.facts[name].writers:
                     asked.setdefault(name, []).append(criterion.id)
     for name, criteria in asked.items():
-        message = f"`{name}` opens {listed(criteria)} and has no `writers`: anybody may record it"
+        more = len(criteria) - NAMED
+        opens = f"`{criteria[0]}` and {len(criteria) - 1} more" if more > 0 else listed(criteria)
+        message = f"`{name}` opens {opens} and has no `writers`: anybody may record it"
         report.add("K551", ("fact", name), message)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from kamflow.analysis.checks.report import Report, listed
+from kamflow.engine.approvals import counted
 from kamflow.language.circles import routed
 from kamflow.model.pack import Approval, Pack, Transition
 
@@ -64,7 +65,7 @@ def _obstacle(approval: Approval, seats: Seats) -> str:
     weighed = approval.rule in ("majority", "two_thirds")
     needed = max(approval.quorum, 1) if weighed else approval.least
     if len(people) < needed:
-        return f"{needed} votes are needed and at most {len(people)} people may vote"
+        return f"{needed} votes are needed and at most {counted(people)} may vote"
     return ""
 
 

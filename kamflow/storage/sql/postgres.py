@@ -118,6 +118,9 @@ BEGIN
       first + extract(day FROM since)::integer - 1, (first + interval '1 month')::date - 1
     );
   ELSIF unit = 'business days' THEN
+    WHILE whole <> 0 AND mod(place, 7) >= 5 LOOP
+      place := place - step;
+    END LOOP;
     place := place + step * 7 * (abs(whole) / 5);
     left_over := mod(abs(whole), 5);
     WHILE left_over > 0 OR mod(mod(place, 7) + 7, 7) >= 5 LOOP

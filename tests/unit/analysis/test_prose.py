@@ -184,3 +184,23 @@ def test_a_pack_with_nothing_but_workflows_is_told_too() -> None:
 
     assert "launch: to pilot (P1)" in said
     assert "Anybody may ask for it." in said
+
+
+def test_an_amount_is_written_alike_in_tables_overrides_and_sentences() -> None:
+    pack = a_pack(
+        "facts: {account: {account.revenue: {type: money}}}",
+        "parameters:\n"
+        "  floor: {type: money, value: 100000}\n"
+        "  drop: {type: number, value: 2, unit: pp}",
+        "overrides: [{parameter: floor, layer: account, key: acme, value: 90000, owner: ana,"
+        " reason: small}]",
+        "gates: {G: {subject: account, criteria: [{id: G.1, must: account.revenue >= P.floor}]}}",
+    )
+
+    said = text_of(describe_pack(pack))
+
+    assert "is at least 100,000 EUR (P.floor)." in said
+    assert "floor | 100,000 EUR" in said
+    assert "drop | 2 percentage points" in said
+    assert "floor: account acme = 90,000 EUR by ana (small)" in said
+    assert "100000" not in said

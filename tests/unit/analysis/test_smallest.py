@@ -16,6 +16,8 @@ facts:
     account.n: {type: integer, range: 0 to 10, max_age: 90 days}
     account.m: {type: integer}
     account.share: {type: percent}
+    account.other: {type: percent}
+    account.ended_on: {type: date}
     account.score: {type: score}
     account.kickoff_on: {type: date}
     account.pilot: {type: flag}
@@ -111,6 +113,9 @@ ONE = {
     "account.kickoff_on within 1 months": (
         "record account.kickoff_on: between 2026-02-28 and 2026-03-31"
     ),
+    "account.n / account.load >= 2": (
+        "the n divided by the load has to be at least 2, now unknown"
+    ),
     "change(account.m over 90 days) > 5": (
         "the change of the m over 90 days has to be above 5, now unknown; account.m lacking"
     ),
@@ -120,6 +125,20 @@ ONE = {
     ),
     "account.fit >= 3": "record account.score: at least 3",
 }
+
+
+def test_a_fact_whose_value_has_to_fit_another_is_to_be_changed_not_recorded_again() -> None:
+    world = a_gate("must: account.load >= 3", "must: account.load + account.n <= 3", n=2)
+
+    assert lines(world) == [["record account.load: at least 3", "change account.n, now 2"]]
+
+
+def test_nobody_is_asked_to_change_the_past() -> None:
+    world = a_gate("must: account.m >= (account.m as of 2026-01-01) + 2")
+    world.record("north/acme", {"account.m": 7}, as_of=days_ago(200, world.now))
+    world.record("north/acme", {"account.m": 5})
+
+    assert lines(world) == [["account.m at least 9, now 5"]]
 
 
 @pytest.mark.parametrize("text", ONE)
@@ -201,7 +220,7 @@ def test_two_facts_that_are_missing_are_tied_to_each_other() -> None:
     (alternative,) = change_of(a_gate("must: account.n < account.m")).alternatives
 
     assert [wish.text for wish in alternative.wishes] == ["record account.n", "record account.m"]
-    assert alternative.together == ("account.n < account.m",)
+    assert alternative.together == ("the n is below the m",)
 
 
 @pytest.mark.parametrize(("same", "found"), [("=", "bo"), ("!=", "anything but bo")])
@@ -346,3 +365,23 @@ def test_without_a_gate_there_is_no_smallest_change() -> None:
     world = a_world(FACTS)
 
     assert explain(world.compiled, world.view("north/acme")).smallest_change is None
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ("account.n >= 2 * account.m + 3", "the n is at least 2 times the m plus 3"),
+        (
+            "account.share - account.other > 5",
+            "the share is above the other plus 5 percentage points",
+        ),
+        ("account.kickoff_on < account.ended_on", "the kickoff date is before the “ended” date"),
+        ("account.kam != account.sponsor", "the KAM is not the same as the sponsor"),
+        ("account.kam = account.sponsor", "the KAM is the same as the sponsor"),
+        ("account.n = account.m", "the n is the same as the m"),
+    ],
+)
+def test_a_tie_is_told_in_words(condition: str, words: str) -> None:
+    (alternative, *_) = change_of(a_gate(f"must: {condition}")).alternatives
+
+    assert alternative.together == (words,)

@@ -181,7 +181,7 @@ def test_an_approval_that_is_not_open_takes_no_votes() -> None:
         (
             "voters: [boss], rule: at_least 2",
             {"boss": "ann"},
-            "2 votes are needed and 1 people may vote",
+            "2 votes are needed and 1 person may vote",
         ),
         (
             "voters: [boss], rule: majority, quorum: 3",

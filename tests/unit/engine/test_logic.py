@@ -177,9 +177,15 @@ def test_arithmetic_is_decimal(world: World, expression: str, value: str) -> Non
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
-        ("account.n / account.zero", ["/: divided by zero"]),
-        ("account.zero / account.zero", ["/: divided by zero"]),
-        ("account.n / 0 > 1", ["/: divided by zero"]),
+        (
+            "account.n / account.zero",
+            ["account.n / account.zero: divided by zero: `account.zero` is 0"],
+        ),
+        (
+            "1 / (account.n - 6)",
+            ["1 / (account.n - 6): divided by zero: `account.n - 6` is 0 (account.n = 6)"],
+        ),
+        ("account.n / 0 > 1", ["account.n / 0: divided by zero"]),
         ("account.gone + 1", ["account.gone: no value"]),
         ("-account.gone", ["account.gone: no value"]),
         (

@@ -44,6 +44,12 @@ def test_a_subject_begins_in_the_initial_stage_with_what_the_stage_sets() -> Non
             "north",
             "the policy has no workflow for `acount`; did you mean `account`?",
         ),
+        (
+            "note",
+            "x",
+            "north",
+            "the policy has no workflow for `note`, so none can be opened; give it one",
+        ),
         ("account", "x", None, "`account` is opened below a `program`"),
         ("account", "x", "north/acme", "`account` is opened below a `program`"),
         ("program", "x", "north", "`program` is opened at the top, below nothing"),
@@ -55,7 +61,7 @@ def test_a_subject_begins_in_the_initial_stage_with_what_the_stage_sets() -> Non
 def test_a_subject_out_of_place_is_refused_and_leaves_nothing(
     kind: str, name: str, parent: str | None, reason: str
 ) -> None:
-    world = a_world()
+    world = a_world("subjects: {note: {parent: program}}")
     before = dict(world.subjects)
 
     decision = world.open(kind, name, parent)

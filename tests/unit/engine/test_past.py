@@ -69,6 +69,18 @@ def test_readings_that_arrive_late_take_their_place_in_the_trend() -> None:
     assert met is True
 
 
+def test_a_trend_of_stale_readings_is_unknown() -> None:
+    world = a_world(FACTS.replace("{type: percent}", "{type: percent, max_age: 60 days}"))
+    for share, days in ((30, 240), (28, 150), (26, 61)):
+        at = days_ago(days, world.now)
+        world.record("north/acme", {"account.share": Decimal(share)}, as_of=at)
+
+    value = world.ask("north/acme", "trend(account.share, 2, falling)")
+
+    assert isinstance(value, Unknown)
+    assert value.causes[0].reason == "stale: 61 days old, at most 60"
+
+
 def test_too_few_readings_say_how_many_there_are() -> None:
     value = a_series(30, 28).ask("north/acme", "trend(account.share, 4, falling)")
 
@@ -119,6 +131,11 @@ def test_within_a_span_counts_both_ends_and_no_day_to_come(days: int, verdict: V
         ("today + 3 business days", date(2026, 4, 3)),
         ("today + 4 business days", date(2026, 4, 6)),
         ("today - 2 business days", date(2026, 3, 27)),
+        ("2026-03-28 + 5 business days", date(2026, 4, 3)),  # from a Saturday
+        ("2026-03-28 + 6 business days", date(2026, 4, 6)),
+        ("2026-03-29 - 5 business days", date(2026, 3, 23)),  # from a Sunday
+        ("2026-03-29 - 6 business days", date(2026, 3, 20)),
+        ("2026-03-28 + 0 business days", date(2026, 3, 30)),
         ("2024-02-29 + 12 months", date(2025, 2, 28)),
     ],
 )

@@ -4,23 +4,27 @@ from decimal import Decimal
 
 import pytest
 
-from kamflow.model.values import Unknown
+from kamflow.model.values import Cause, Unknown
 from tests.builders import World, a_world, days_ago
 
 FACTS = """
 facts:
   program:
     program.wave: {type: integer}
+    program.lead: {type: person, writers: [lead]}
   account:
     account.size: {type: number, max_age: 90 days}
     account.pilot: {type: flag}
-    account.kam: {type: person}
+    account.kam: {type: person, writers: [kam]}
+    account.age: {type: number, max_age: 90 days, writers: [kam]}
+    account.aged: {type: number, derived: account.age * 2}
     account.wave: {type: integer}
     account.in_wave: {type: flag, derived: account.wave = program.wave}
     account.load:
       type: integer
       derived: count(accounts where account.kam = self.account.kam)
     account.crowded: {type: flag, derived: account.load > 1}
+roles: {kam: {who: the manager}, lead: {who: the lead}}
 """
 
 
@@ -30,6 +34,7 @@ def world() -> World:
     world = a_world(FACTS)
     world.open("account", "beta", "north")
     world.open("account", "core", "north")
+    world.staff("north")
     world.record("north/acme", {"account.size": 10, "account.pilot": True, "account.kam": "ana"})
     world.record("north/beta", {"account.size": 30, "account.pilot": False, "account.kam": "ana"})
     return world
@@ -93,11 +98,56 @@ def test_self_sees_a_stale_fact_as_present(world: World) -> None:
 
 
 @pytest.mark.parametrize("function", ["avg", "min", "max"])
-def test_there_is_no_mean_of_nothing(world: World, function: str) -> None:
-    value = world.ask("north", f"{function}(account.size of accounts where stage = planning)")
+def test_there_is_no_mean_of_nothing(function: str) -> None:
+    world = World(a_world(FACTS).compiled.pack)
+    world.open("program", "empty")
+    expression = f"{function}(account.size of accounts)"
+
+    value = world.ask("empty", expression)
+
+    assert value == Unknown((Cause(expression, "no member to take it of"),))
+
+
+def test_a_set_whose_members_do_not_meet_its_condition_says_so(world: World) -> None:
+    expression = "avg(account.size of accounts where account.kam = program.lead)"
+    world.record("north", {"program.lead": "bea"})
+
+    value = world.ask("north", expression)
+
+    reason = "of 3 members none meets `account.kam = program.lead`; for 1 it is unknown"
+    assert value == Unknown((Cause(expression, reason, ("kam", "lead")),))
+
+
+def test_a_set_whose_members_lack_the_value_says_which_one_and_who_supplies_it(
+    world: World,
+) -> None:
+    world.record("north/acme", {"account.age": 3}, as_of=days_ago(100))
+
+    value = world.ask("north", "max(account.age of accounts)")
+
+    reason = (
+        "3 members, but no known value "
+        "(`account.age`: stale: 100 days old, at most 90, `account.age`: no value)"
+    )
+    assert value == Unknown((Cause("max(account.age of accounts)", reason, ("kam",)),))
+
+
+def test_a_divisor_that_is_0_is_named_with_what_makes_it_0_and_who_records_that(
+    world: World,
+) -> None:
+    world.record("north/acme", {"account.age": 0})
+
+    value = world.ask("north/acme", "account.size / account.aged")
+
+    reason = "divided by zero: `account.aged` is 0 (account.age = 0)"
+    assert value == Unknown((Cause("account.size / account.aged", reason, ("kam",)),))
+
+
+def test_a_divisor_of_a_set_names_who_records_what_is_counted(world: World) -> None:
+    value = world.ask("north", "1 / count(accounts where account.age > 1)")
 
     assert isinstance(value, Unknown)
-    assert value.causes[0].reason == "no member to take it of"
+    assert value.causes[0].writers == ("kam",)
 
 
 def test_the_share_of_an_empty_set_is_unknown() -> None:

@@ -56,8 +56,9 @@ def test_a_byte_order_mark_is_let_pass() -> None:
     [
         ("facts: [\n", "2:1: K103 not YAML: did not find expected node content"),
         ("a: b: c\n", "1:5: K103 not YAML: mapping values are not allowed in this context"),
-        ("a:\n\tb: 1\n", "2:1: K103 not YAML: found character that cannot start any token"),
-        ("facts: {}\n---\nfacts: {}\n", "2:1: K103 not YAML: but found another document"),
+        ("a:\n\tb: 1\n", "2:1: K103 not YAML: indent with spaces, not with tabs"),
+        ("facts: {}\n---\nfacts: {}\n", "2:1: K103 one file is one document; leave out the `---`"),
+        ("facts: !x {}\n", "1:8: K104 leave out the tag `!x`: tags are not accepted"),
         ("facts: \x07\n", "1:8: K103 not YAML: the character U+0007 is not accepted"),
         ("roles: {}\nfacts: \x00", "2:8: K103 not YAML: the character U+0000 is not accepted"),
         ("- facts\n", "1:1: K205 a policy file is a mapping of sections, such as `facts:`"),
@@ -103,9 +104,9 @@ def test_files_nested_without_end_are_refused_before_the_end(content: str) -> No
 
 
 def test_tags_make_no_objects() -> None:
-    found = problems("roles: !!python/object/apply:os.system {kam: {who: !!int manager}}")
+    (problem,) = problems("roles: !!python/object/apply:os.system {kam: {who: manager}}")
 
-    assert found == []
+    assert problem.startswith("rules/1.yaml:1:8: K104 leave out the tag `tag:yaml.org,2002:python/")
 
 
 def test_a_folder_without_policy_files_says_so(tmp_path: Path) -> None:
@@ -120,6 +121,17 @@ def test_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:
     (problem,) = check_policy(tmp_path / "missing").diagnostics
 
     assert problem.code == "K106"
+
+
+def test_a_link_that_leads_nowhere_is_a_problem_of_the_pack(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    link = tmp_path / "rules" / "facts.yaml"
+    link.symlink_to("gone.yaml")
+
+    found = [str(item) for item in check_policy(tmp_path).diagnostics]
+
+    what = "K106 the link leads to `gone.yaml`, which is not there; correct or remove it"
+    assert found == [f"{link.as_posix()}:1:1: {what}"]
 
 
 def test_a_folder_called_like_a_file_is_passed_over(tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ WORKFLOW_PROBLEMS = [
         "to: planning, requested_by: [bos]}",
         "K203 there is no role `bos`; did you mean `boss`?",
     ),
-    ("to: planning}", "to: planning, when: account.n}", "K303 a flag stands here, not a number"),
+    ("to: planning}", "to: planning, when: account.n}", "K303 a flag belongs here, not a number"),
     (
         "to: planning}",
         "to: planning, set: {account.m: 1}}",
@@ -150,7 +150,7 @@ WORKFLOW_PROBLEMS = [
     (
         "to: planning}",
         "to: planning, set: {account.n: today}}",
-        "K303 a number stands here, not a date",
+        "K303 a number belongs here, not a date",
     ),
     (
         "planning: {kind: active}",
@@ -267,3 +267,57 @@ def test_a_section_of_any_shape_is_read_without_a_traceback(section: str, value:
 
     assert loaded.pack is None
     assert loaded.diagnostics
+
+
+BOUNDED = """
+facts:
+  account:
+    account.score: {type: integer, range: 0 to 100, unit: points}
+    account.open: {type: flag}
+    account.segment: {type: choice, values: [a, b]}
+parameters:
+  big: {type: integer, value: 200}
+  fine: {type: integer, value: 20}
+  budget: {type: money, value: 3}
+overrides:
+  - {parameter: fine, layer: account, key: acme, value: 300, owner: ana, reason: large}
+"""
+
+
+@pytest.mark.parametrize(
+    ("setting", "problem"),
+    [
+        ("account.score: 200", "K206 `account.score` does not take this value: `200` is outside"),
+        ("account.score: -1", "K206 `account.score` does not take this value: `-1` is outside"),
+        ("account.score: 2.5", "does not take this value: `2.5` is not a whole number"),
+        ("account.score: 60 + 60", "`120` is outside 0 to 100, which `60 + 60` comes to"),
+        ("account.score: P.big", "`200` is outside 0 to 100, the value of `P.big`"),
+        (
+            "account.score: P.fine",
+            "`300` is outside 0 to 100, the value of `P.fine` for",
+        ),
+        (
+            "account.score: if account.open then 200 else 5",
+            "K206 `account.score` does not take",
+        ),
+        ("account.score: 50 days", "K306 a whole number in `points` belongs here"),
+        ("account.score: P.budget", "K306 a whole number in `points` belongs here"),
+        ("account.segment: c", "K302 `c` is not one of its values"),
+    ],
+)
+@pytest.mark.parametrize("place", ["set", "set_on_approval"])
+def test_a_fact_is_set_to_a_value_that_it_takes(place: str, setting: str, problem: str) -> None:
+    padding = " " * (len("set_on_approval") - len(place))
+    lifecycle = LIFECYCLE.replace("to: planning", f"to: planning,{padding} {place}: {{{setting}}}")
+
+    (found,) = problems(BOUNDED, lifecycle=lifecycle)
+
+    assert found.startswith("workflows/l.yaml:7:")
+    assert problem in found
+
+
+@pytest.mark.parametrize("value", ["0", "100", "P.big - 150", "account.score * 3", "absent"])
+def test_what_keeps_to_the_range_or_may_do_so_is_accepted(value: str) -> None:
+    setting = f"to: planning, set: {{account.score: {value}}}"
+
+    assert problems(BOUNDED, lifecycle=LIFECYCLE.replace("to: planning", setting)) == []

@@ -2,6 +2,8 @@
 
 import pytest
 
+from kamflow.language.building import ConditionError
+from kamflow.language.conditions import parse_condition
 from kamflow.language.load import MAX_BYTES_TOGETHER, MAX_PROBLEMS, load_pack
 from tests.builders import files_of, problems
 
@@ -48,6 +50,7 @@ def test_a_name_that_only_looks_right_is_told_from_the_one_that_is() -> None:
         ("account.\u0441ore > 1", "U+0441, CYRILLIC SMALL LETTER ES"),
         ("account.n \u2265 1", "U+2265, GREATER-THAN OR EQUAL TO"),
         ("account.n\u200b > 1", "U+200B, ZERO WIDTH SPACE"),
+        ("account.n\u00a0> 1", "U+00A0, NO-BREAK SPACE"),
         ("\u202eaccount.n > 1", "U+202E, RIGHT-TO-LEFT OVERRIDE"),
     ],
 )
@@ -58,6 +61,15 @@ def test_an_alien_letter_in_a_condition_is_named(condition: str, sign: str) -> N
 
     assert f"({sign}) stands only inside double quotes" in problem
     assert problem.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("condition", "ours"),
+    [("n \u2265 1", ">="), ("n \u2260 1", "!="), ("n > 1 AND n < 3", "and")],
+)
+def test_what_other_languages_write_is_answered_with_ours(condition: str, ours: str) -> None:
+    with pytest.raises(ConditionError, match=f"did you mean `{ours}`"):
+        parse_condition(condition)
 
 
 @pytest.mark.parametrize("text", ['"a\\0b"', '"a\\e[31mb"', '"a\\x7fb"'])

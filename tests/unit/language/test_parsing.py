@@ -180,12 +180,12 @@ def test_a_node_knows_the_place_of_its_first_character(text: str, at: int) -> No
         ("days_since(a.a, a.b)", 0, "`days_since` takes one value, not 2"),
         ("min(a.a)", 0, "`min` takes two or more values, not 1"),
         ("count(accounts, programs)", 0, "`count` takes one set, not 2"),
-        ("count(1)", 6, "a set stands here, such as `accounts`"),
+        ("count(1)", 6, "a set belongs here, such as `accounts`"),
         ("count(a.a of accounts)", 0, "`count` takes no value of members"),
         ("edited(score by a.a within 3 days)", 27, "`edited` counts hours"),
         ("edited(score by a.a within 0 hours)", 27, "a span is a whole number from 1 to 36500"),
         ("trend(a.a, 0, falling)", 11, "a trend has 1 to 20 steps, not 0"),
-        ("trend(score, 2, falling)", 6, "a fact of the subject stands here, not `score`"),
+        ("trend(score, 2, falling)", 6, "a fact of the subject belongs here, not `score`"),
     ],
 )
 def test_what_cannot_be_read_is_pointed_at(text: str, at: int, message: str) -> None:

@@ -44,10 +44,14 @@ facts:
     team.has_finance: {type: flag}
     team.size: {type: integer, unit: people}
     stakeholder.levels_connected: {type: integer, unit: levels}
+events:
+  account:
+    incident.opened: {payload: {cost: {type: money}, grade: {type: choice, values: [major]}}}
 parameters:
   days: {type: integer, value: 100, unit: days}
   least: {type: integer, value: 2, unit: initiatives}
   share: {type: percent, value: 80}
+  least_rise: {type: number, value: 1.5, unit: pp}
 scorecards:
   score:
     title: Fit score
@@ -196,13 +200,29 @@ SAID = {
     ),
     "account.kickoff_on within 90 days": "The kickoff date is within the last 90 days.",
     "trend(account.margin, 3, falling by 5)": (
-        "Each of the last 3 readings of the net margin is lower than the one before by 5 or more."
+        "Each of the last 3 readings of the net margin is lower than the one before"
+        " by 5 percentage points or more."
+    ),
+    "trend(account.margin, 3, rising by P.least_rise)": (
+        "Each of the last 3 readings of the net margin is higher than the one before"
+        " by 1.5 percentage points (P.least_rise) or more."
+    ),
+    "account.margin - account.margin as of (today - 3 months) >= -2": (
+        "The net margin minus the net margin as it was 3 months ago is"
+        " at least minus 2 percentage points."
+    ),
+    "account.margin - account.margin as of (today - 3 months) = -1": (
+        "The net margin minus the net margin as it was 3 months ago"
+        " is equal to minus 1 percentage point."
+    ),
+    "sum(event.cost of incident.opened) <= 100000": (
+        "The total of the event cost over “incident opened” events is at most 100,000 EUR."
     ),
     "trend(account.margin, 3, rising)": (
         "Each of the last 3 readings of the net margin is higher than the one before."
     ),
     "change(account.margin over 90 days) > -5": (
-        "The change of the net margin over 90 days is above minus 5."
+        "The change of the net margin over 90 days is above minus 5 percentage points."
     ),
     "account.margin as of 2026-01-01 > 4": "The net margin as it was on 2026-01-01 is above 4 %.",
     "account.margin as of (today - 12 months) > 4": (

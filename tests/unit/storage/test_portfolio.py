@@ -215,6 +215,17 @@ def test_a_gate_that_is_not_there_is_named_with_what_comes_near(tmp_path: Path) 
         portfolio.verdicts(kam.policy(), "G-A01", "north", now=NOON)
 
 
+def test_a_program_that_is_not_there_is_named_with_what_comes_near(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'governance.db'}"
+    pack = a_program(url).policy()
+
+    with Portfolio(url) as portfolio:
+        portfolio.rebuild(pack)
+        for ask in (portfolio.verdicts, portfolio.tally):
+            with pytest.raises(NotFoundError, match="no program `nort`; did you mean `north`"):
+                ask(pack, "G-A1", "nort", now=NOON)
+
+
 def test_a_database_that_is_none_of_ours_cannot_be_projected() -> None:
     pack = a_pack(RULES.replace("CONDITION", "account.size > 10"))
 

@@ -58,7 +58,8 @@ def test_a_row_behind_rows_that_take_its_inputs_is_never_reached() -> None:
     assert said == [
         "K512 row `R3` is never reached: `R2` takes all of its inputs, for example "
         "`account.size` = 8",
-        "K512 row `R4` is never reached: `R0` and `R2` take all of its inputs",
+        "K512 row `R4` is never reached: `R0` and `R2` take all of its inputs, or wait for a value "
+        "that is not known",
     ]
 
 

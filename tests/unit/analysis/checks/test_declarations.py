@@ -79,13 +79,23 @@ def test_a_fact_that_anybody_may_record_is_a_hint() -> None:
     assert said == ["K551 `account.open` opens `C0` and has no `writers`: anybody may record it"]
 
 
+def test_a_fact_that_opens_many_criteria_is_told_shortly() -> None:
+    facts = "facts: {account: {account.open: {type: flag}}}"
+
+    said = found(gate(*["account.open"] * 8), facts, only=("K551",))
+
+    assert said == [
+        "K551 `account.open` opens `C0` and 7 more and has no `writers`: anybody may record it"
+    ]
+
+
 # ---------------------------------------------------------------------------- parameters
 
 
-def ordered(low: int, high: int, overrides: str = "") -> list[str]:
+def ordered(low: int, high: int, overrides: str = "", head: str = "") -> list[str]:
     """Return what is found when `low` has to be below `high`."""
     pack = f"""
-pack: {{id: test, version: 1.0.0, currency: EUR, ordered: [[low, high]]}}
+pack: {{id: test, version: 1.0.0, currency: EUR, {head}ordered: [[low, high]]}}
 subjects: {{account: {{workflow: l}}}}
 parameters:
   low: {{type: number, value: {low}}}
@@ -115,6 +125,36 @@ def test_ordered_parameters_rise_in_every_layer() -> None:
     assert ordered(1, 2, override) == [
         "K531 `high` (2) has to be greater than `low` (9) for account `acme`"
     ]
+
+
+def test_ordered_parameters_rise_after_an_override_has_ended() -> None:
+    override = """overrides:
+- {parameter: low, layer: account, key: acme, value: 9, owner: ana, reason: x}
+- {parameter: high, layer: account, key: acme, value: 10, owner: ana, reason: x, until: 2026-05-01}
+"""
+
+    assert ordered(1, 2, override) == [
+        "K531 `high` (2) has to be greater than `low` (9) for account `acme` after 2026-05-01"
+    ]
+    assert ordered(1, 10, override) == []
+
+
+@pytest.mark.parametrize(("high", "count"), [(15, 1), (16, 0)])
+def test_ordered_parameters_rise_where_two_layers_meet(high: int, count: int) -> None:
+    layers = f"""overrides:
+- {{parameter: low, layer: region, key: N, value: 15, owner: ana, reason: x}}
+- {{parameter: high, layer: segment, key: core, value: {high}, owner: ana, reason: x}}
+facts: {{account: {{account.region: {{type: text}}, account.segment: {{type: text}}}}}}
+"""
+
+    said = ordered(10, 20, layers, "layers: {region: account.region, segment: account.segment}, ")
+
+    assert (
+        said
+        == ["K531 `high` (15) has to be greater than `low` (15) for region `N` and segment `core`"][
+            :count
+        ]
+    )
 
 
 def test_an_ordered_name_has_to_be_a_parameter() -> None:
