@@ -17,6 +17,9 @@ from kamflow.errors import (
     KamflowError as KamflowError,
 )
 from kamflow.errors import (
+    KeyReusedError as KeyReusedError,
+)
+from kamflow.errors import (
     MissingExtraError as MissingExtraError,
 )
 from kamflow.errors import (
@@ -128,6 +131,7 @@ from kamflow.runtime.packs import (
 from kamflow.runtime.packs import (
     read_policy as read_policy,
 )
+from kamflow.storage.messages import Message as Message
 from kamflow.storage.portfolio import Portfolio as Portfolio
 from kamflow.storage.reading import InstanceEntry as InstanceEntry
 
@@ -145,7 +149,46 @@ from kamflow.analysis.smallest import Alternative as Alternative
 from kamflow.analysis.smallest import SmallestChange as SmallestChange
 from kamflow.analysis.smallest import Wish as Wish
 from kamflow.language.schema import policy_schema as policy_schema
+from kamflow.runtime.auditing import verify_database as verify_database
+from kamflow.runtime.auditing import verify_export as verify_export
 from kamflow.runtime.authoring import draw_workflow as draw_workflow
 from kamflow.runtime.authoring import format_policy as format_policy
 from kamflow.runtime.authoring import new_policy as new_policy
 from kamflow.runtime.authoring import unformatted_files as unformatted_files
+from kamflow.runtime.database import (
+    Database as Database,
+)
+from kamflow.runtime.database import (
+    UpgradeReport as UpgradeReport,
+)
+from kamflow.storage.audit.report import AuditProblem as AuditProblem
+from kamflow.storage.audit.report import AuditReport as AuditReport
+from kamflow.storage.audit.report import Checkpoint as Checkpoint
+from kamflow.storage.backup import (
+    BackupReport as BackupReport,
+)
+from kamflow.storage.backup import (
+    RestoreReport as RestoreReport,
+)
+from kamflow.storage.checking import (
+    CheckReport as CheckReport,
+)
+from kamflow.storage.checking import (
+    Problem as Problem,
+)
+from kamflow.storage.people import Person as Person
+from kamflow.storage.pruning import (
+    Pruned as Pruned,
+)
+from kamflow.storage.rebuilding import (
+    RebuildReport as RebuildReport,
+)
+from kamflow.storage.statistics import (
+    DatabaseStats as DatabaseStats,
+)
+from kamflow.storage.statistics import (
+    SubjectSize as SubjectSize,
+)
+from kamflow.storage.statistics import (
+    TableSize as TableSize,
+)

@@ -6,6 +6,7 @@
     |-- NotFoundError          no subject, pack or approval of that name
     |-- AlreadyExistsError     a subject of that name is there
     |-- ConcurrencyError       somebody else wrote first; call again
+    |-- KeyReusedError         an idempotency key was used for another request
     |-- DatabaseError          the database cannot be read or written; the message repeats its words
     |-- SchemaError            the database is not of the version that this code needs
     |-- NotInSqlError          a condition has no counterpart in SQL; judge it one by one
@@ -53,12 +54,28 @@ class ConcurrencyError(KamflowError):
         self.instance_id, self.expected = instance_id, expected
 
 
+class KeyReusedError(KamflowError):
+    """An idempotency key stands for another request already; take a new key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"the key `{key}` was used for another request; take a new one")
+        self.key = key
+
+
 class DatabaseError(KamflowError):
     """The database cannot be read or written; nothing was changed."""
 
 
 class SchemaError(KamflowError):
     """The database has another schema than this kamflow; upgrade the older of the two."""
+
+    def __init__(self, found: str, needed: str) -> None:
+        older = found.isdigit() and found < needed
+        way_out = "run `kamflow db upgrade`" if older else "upgrade kamflow"
+        super().__init__(
+            f"the database has schema {found}, this version of kamflow needs {needed}; {way_out}"
+        )
+        self.found, self.needed = found, needed
 
 
 class NotInSqlError(KamflowError):

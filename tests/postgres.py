@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -39,24 +39,57 @@ def postgres() -> Iterator[str]:
 @contextmanager
 def running_server() -> Iterator[str]:
     """Run a server with an empty database in a folder of its own; yield the URL."""
+    with a_server() as server:
+        yield server.url
+
+
+@contextmanager
+def a_server(settings: Sequence[str] = SETTINGS) -> Iterator["Server"]:
+    """Run a server that can be stopped and started again."""
     with tempfile.TemporaryDirectory(prefix="kamflow-pg-", ignore_cleanup_errors=True) as folder:
-        home = Path(folder)
-        user = _unprivileged(home)
-        binaries = _reachable(_binaries(), home, user)
-        port = _free_port()
-        log = home / "log"
-        _initialise(binaries, home, user)
-        process = _start(binaries, home, port, user)
+        server = Server(Path(folder), settings)
+        server.start()
         try:
-            _await(process, binaries, port, log)
-            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+            yield server
         finally:
-            process.send_signal(signal.SIGINT)  # a fast shutdown
-            process.wait(PATIENCE_S)
+            server.stop()
+
+
+class Server:
+    """A PostgreSQL on a port of its own; the port stays when it is started again."""
+
+    def __init__(self, home: Path, settings: Sequence[str]) -> None:
+        self._home, self._settings = home, settings
+        self._user = _unprivileged(home)
+        self._binaries = _reachable(_binaries(), home, self._user)
+        self.port = _free_port()
+        self.url = f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/postgres"
+        self._process: subprocess.Popen[bytes] | None = None
+        _initialise(self._binaries, home, self._user)
+
+    def start(self) -> None:
+        """Start it and wait until it takes connections."""
+        settings = [
+            f"port={self.port}",
+            "listen_addresses=127.0.0.1",
+            f"unix_socket_directories={self._home}",
+            *self._settings,
+        ]
+        self._process = _start(self._binaries, self._home, settings, self._user)
+        _await(self._process, self._binaries, self.port, self._home / "log")
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop it: SIGINT is a fast shutdown, SIGQUIT an immediate one."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(PATIENCE_S)
+            self._process = None
 
 
 def _binaries() -> Path:
-    """Return the folder with the newest PostgreSQL of the wheel."""
+    """Return the folder with the newest PostgreSQL of the wheel, or the one that PG_BIN names."""
+    if "PG_BIN" in os.environ:
+        return Path(os.environ["PG_BIN"])
     spec = importlib.util.find_spec(WHEEL)
     if spec is None or spec.origin is None:
         raise RuntimeError(f"`{WHEEL}` is not installed; run `make setup`")
@@ -64,6 +97,11 @@ def _binaries() -> Path:
     if not found:
         raise RuntimeError(f"`{WHEEL}` has no PostgreSQL for this machine")
     return found[-1].parent
+
+
+def program(name: str) -> Path:
+    """Return a program of PostgreSQL, such as `pg_dump`."""
+    return _binaries() / name
 
 
 def _unprivileged(home: Path) -> dict[str, Any]:
@@ -112,11 +150,10 @@ def _initialise(binaries: Path, home: Path, user: dict[str, Any]) -> None:
 
 
 def _start(
-    binaries: Path, home: Path, port: int, user: dict[str, Any]
+    binaries: Path, home: Path, settings: Sequence[str], user: dict[str, Any]
 ) -> "subprocess.Popen[bytes]":
-    settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={home}"]
-    options = [word for setting in (*settings, *SETTINGS) for word in ("-c", setting)]
-    with (home / "log").open("wb") as log:
+    options = [word for setting in settings for word in ("-c", setting)]
+    with (home / "log").open("ab") as log:
         return subprocess.Popen(
             [binaries / "postgres", "-D", home / "data", *options],
             cwd="/",

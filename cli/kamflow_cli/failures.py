@@ -8,6 +8,7 @@ from kamflow import (
     DiagnosticsError,
     KamflowError,
     NotFoundError,
+    SchemaError,
 )
 from kamflow_cli import exit_codes
 
@@ -27,6 +28,8 @@ def report(error: KamflowError | OSError, *, asked: bool = False) -> int:
     click.echo(f"kamflow: {error}", err=True)
     if isinstance(error, ConcurrencyError):
         return exit_codes.CONFLICT
+    if isinstance(error, SchemaError):
+        return exit_codes.SCHEMA
     if isinstance(error, NotFoundError | AlreadyExistsError):
         return exit_codes.BAD_INPUT
     return exit_codes.FAILED

@@ -14,10 +14,13 @@ _COMMANDS = {
     "program": ("program", "program", "Start programs and move them through the roll-out."),
     "account": ("account", "account", "Enter accounts, move them, see what blocks them."),
     "record": ("record", "record", "Record facts of a program or an account."),
-    "import": ("importing", "import_", "Bring accounts and facts in from files."),
+    "import": ("importing", "import_", "Bring accounts, facts and events in from files."),
     "inbox": ("inbox", "inbox", "List what waits for a vote."),
     "vote": ("inbox", "vote", "Answer an approval."),
+    "audit": ("audit", "audit", "Prove the history: checkpoints, verify, log, export."),
+    "people": ("people", "people", "Keep names beside the history, and erase them."),
     "status": ("status", "status", "Show the portfolio by stage."),
+    "db": ("db", "db", "Look after the database: upgrade, check, back up, measure."),
 }
 
 

@@ -65,15 +65,24 @@ def clock_of(ctx: click.Context) -> Callable[[], datetime]:
     return fixed_clock(instant(now)) if now else system_clock
 
 
-def open_kamflow(ctx: click.Context, *, must_exist: bool = True) -> Kamflow:
-    """Open the database of this invocation."""
+def existing_database(ctx: click.Context) -> str:
+    """Return the URL of the database of this invocation.
+
+    Raises:
+        click.UsageError: None is named anywhere, or its file is not there.
+    """
     db, _ = ctx.find_root().obj or (None, None)
     url = find_database(db)
-    if must_exist and url.startswith("sqlite:///"):
+    if url.startswith("sqlite:///"):
         file = url.removeprefix("sqlite:///")
         if file not in ("", ":memory:") and not os.path.exists(file):  # noqa: PTH110 - may hold a query
             raise click.UsageError(f"there is no database `{file}`; create it with `kamflow init`")
-    kam = Kamflow.open(url, clock=clock_of(ctx))
+    return url
+
+
+def open_kamflow(ctx: click.Context) -> Kamflow:
+    """Open the database of this invocation."""
+    kam = Kamflow.open(existing_database(ctx), clock=clock_of(ctx))
     ctx.call_on_close(kam.close)
     return kam
 

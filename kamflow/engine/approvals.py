@@ -27,13 +27,9 @@ class Electorate(Struct, frozen=True, kw_only=True):
     """Who may vote on one request: people by role, and who was left out and why."""
 
     seats: dict[str, frozenset[str]]
+    people: frozenset[str]  # everybody who may vote, each once whatever the roles
     excluded: dict[str, str]  # person -> "asked for it", "`account.kam`"
     chair: frozenset[str] | None = None
-
-    @property
-    def people(self) -> frozenset[str]:
-        """Everybody who may vote, each once whatever the roles."""
-        return frozenset().union(*self.seats.values())
 
 
 def resolve(compiled: CompiledPack, approval_id: str, view: View) -> Approval | Unknown:
@@ -65,7 +61,8 @@ def electorate(
     chair = None
     if approval.chair is not None:
         chair = holders(compiled.pack, view, approval.chair) - excluded.keys()
-    return Electorate(seats=seats, excluded=excluded, chair=chair)
+    people: frozenset[str] = frozenset().union(*seats.values())
+    return Electorate(seats=seats, people=people, excluded=excluded, chair=chair)
 
 
 def obstacle(approval: Approval, who: Electorate) -> str | None:
@@ -114,9 +111,10 @@ def _count(
         case "one":
             return Outcome.REJECTED if no else Outcome.APPROVED if yes else _open_unless(waiting)
         case "all":
-            approved = bool(who.seats) and _seated(who.seats, yes)
-            rejected = bool(no) or not _seated(who.seats, yes | (who.people - cast))
-            return _outcome(approved=approved and not no, rejected=rejected)
+            if not no and who.seats and _seated(who.seats, yes):
+                return Outcome.APPROVED
+            rejected = no or not _seated(who.seats, yes | (who.people - cast))
+            return Outcome.REJECTED if rejected else Outcome.OPEN
         case "at_least":
             return _outcome(
                 approved=len(yes) >= approval.least, rejected=len(yes) + waiting < approval.least
@@ -150,6 +148,11 @@ def _outcome(*, approved: bool, rejected: bool) -> Outcome:
 
 def _seated(seats: Mapping[str, frozenset[str]], people: frozenset[str]) -> bool:
     """Tell whether every role can be given to another one of `people` (bipartite matching)."""
+    own = [seat & people for seat in seats.values()]
+    if not all(own) or len(people) < len(own):
+        return False
+    if sum(map(len, own)) == len(frozenset().union(*own)):
+        return True  # nobody could take two of the roles
     taken: dict[str, str] = {}  # person -> role
 
     def place(role: str, tried: set[str]) -> bool:

@@ -16,7 +16,7 @@ def by_zero(node: tree.Arithmetic, pack: Pack, view: View) -> Unknown:
     """Return the unknown of a quotient: the divisor, the facts that make it 0, who records them."""
     divisor = unparse(node.right)
     facts = [name for name in _recorded(names_in(node.right), pack) if name != divisor]
-    values = [f"{name} = {view.readings[name].value or 'unknown'}" for name in facts]
+    values = [f"{name} = {view.reading(name).value or 'unknown'}" for name in facts]
     why = f" ({', '.join(values)})" if values else ""
     told = "" if isinstance(node.right, tree.Number) else f": `{divisor}` is 0{why}"
     reason = f"divided by zero{told}"

@@ -10,17 +10,19 @@ from kamflow.engine.lookback import Show, shows
 from kamflow.engine.machine import WorkflowMachine
 from kamflow.engine.tables import scorecard_source, table_source
 from kamflow.engine.view import (
+    Fetched,
     Source,
     Sources,
     View,
+    age_limit,
     parameter_source,
     parent_source,
     recorded_source,
 )
 from kamflow.model.decision import Reading
 from kamflow.model.expression import names_in
-from kamflow.model.pack import Condition, Criterion, Pack
-from kamflow.model.values import Cause, Unknown, Value, Verdict
+from kamflow.model.pack import Condition, Criterion, Pack, Transition
+from kamflow.model.values import Cause, Unknown, Value, Verdict, value_reader
 
 
 class ReadyCriterion(Struct, frozen=True):
@@ -35,14 +37,26 @@ class ReadyCriterion(Struct, frozen=True):
     further: tuple[Show, ...]  # former values, series, sets
 
 
+class ReadyGate(Struct, frozen=True):
+    """A gate with its criteria, and the recorded facts of the subject that they read."""
+
+    kind: str
+    criteria: tuple[ReadyCriterion, ...]
+    before_approval: tuple[ReadyCriterion, ...]  # without those that the approval brings about
+    facts: tuple[Fetched, ...]
+
+
 class CompiledPack:
     """A pack with the functions of its conditions."""
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         self._sources: dict[str, Sources] = {}
-        self._gates: dict[str, tuple[ReadyCriterion, ...]] = {}
+        self._gates: dict[str, ReadyGate] = {}
         self._conditions: dict[int, tuple[Condition, Source]] = {}
+        self._leaving: dict[tuple[str, str], tuple[Transition, ...]] = {}
+        self._automatic: dict[tuple[str, str], tuple[Transition, ...]] = {}
+        self._transitions: dict[str, dict[str, Transition]] = {}
         self._machines: dict[str, WorkflowMachine] = {}
         self._verdicts: dict[tuple[str, bool], VerdictOf] = {}
 
@@ -67,11 +81,40 @@ class CompiledPack:
             self._machines[workflow] = WorkflowMachine(self.pack.workflows[workflow])
         return self._machines[workflow]
 
-    def gate(self, gate_id: str) -> tuple[ReadyCriterion, ...]:
-        """Return the criteria of a gate, ready to judge."""
+    def leaving(self, workflow: str, stage: str) -> tuple[Transition, ...]:
+        """Return the transitions that start in a stage, in the order of the file."""
+        key = (workflow, stage)
+        if key not in self._leaving:
+            self._leaving[key] = self.pack.workflows[workflow].leaving(stage)
+        return self._leaving[key]
+
+    def automatic(self, workflow: str, stage: str) -> tuple[Transition, ...]:
+        """Return the automatic transitions that start in a stage."""
+        key = (workflow, stage)
+        if key not in self._automatic:
+            self._automatic[key] = tuple(i for i in self.leaving(workflow, stage) if i.automatic)
+        return self._automatic[key]
+
+    def transition(self, workflow: str, transition: str) -> Transition:
+        """Return the transition of that id."""
+        if workflow not in self._transitions:
+            items = self.pack.workflows[workflow].transitions
+            self._transitions[workflow] = {item.id: item for item in items}
+        return self._transitions[workflow][transition]
+
+    def gate(self, gate_id: str) -> ReadyGate:
+        """Return a gate, ready to judge."""
         if gate_id not in self._gates:
             gate = self.pack.gates[gate_id]
-            self._gates[gate_id] = tuple(self._ready(item, gate.kind) for item in gate.criteria)
+            criteria = tuple(self._ready(item, gate.kind) for item in gate.criteria)
+            names = dict.fromkeys(name for item in criteria for name in item.names)
+            facts = (self._fetched(gate.kind, name) for name in names)
+            self._gates[gate_id] = ReadyGate(
+                gate.kind,
+                criteria,
+                tuple(item for item in criteria if not item.criterion.settled_by_approval),
+                tuple(item for item in facts if item is not None),
+            )
         return self._gates[gate_id]
 
     def verdict(self, gate_id: str, view: View, *, before_approval: bool = False) -> Verdict:
@@ -96,6 +139,15 @@ class CompiledPack:
             tuple(self._fixed[name] for name in names if name in self._fixed),
             shows(criterion.condition.tree, self.pack, kind, compile_expression),
         )
+
+    def _fetched(self, kind: str, name: str) -> Fetched | None:
+        """Return how a name is read ahead; nothing for what is no recorded fact of `kind`."""
+        fact, head = self.pack.facts.get(name), name.partition(".")[0]
+        if fact is None or fact.kind != kind or fact.derived is not None:
+            return None
+        if head in self.pack.tables or head in self.pack.scorecards:
+            return None
+        return name, value_reader(fact.shape.type), age_limit(fact, self.pack)
 
     @cached_property
     def _fixed(self) -> dict[str, Reading]:

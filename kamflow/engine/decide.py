@@ -250,14 +250,16 @@ def _automatic(draft: Draft) -> str | None:
 
 def _next_automatic(draft: Draft) -> Transition | None:
     """Return the automatic transition whose guard is met; none when two guards are met together."""
-    workflow = draft.compiled.pack.workflows[draft.snapshot.workflow]
-    waiting = {open_one.transition for open_one in draft.snapshot.approvals.values()}
+    snapshot, compiled = draft.snapshot, draft.compiled
+    items = compiled.automatic(snapshot.workflow, snapshot.stage)
+    if not items:
+        return None
+    waiting = {open_one.transition for open_one in snapshot.approvals.values()}
     found = [
         item
-        for item in workflow.leaving(draft.snapshot.stage)
-        if item.automatic
-        and item.id not in waiting
-        and (item.when is None or draft.compiled.ask(item.when, draft.view) is True)
+        for item in items
+        if item.id not in waiting
+        and (item.when is None or compiled.ask(item.when, draft.view) is True)
     ]
     if len(found) > 1:
         ids = ", ".join(item.id for item in found)

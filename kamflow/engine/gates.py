@@ -26,9 +26,10 @@ def judge_gate(
         The verdict with one finding per criterion, in the gate's order. The gate is unmet when a
         `must` is unmet, else unknown when a `must` is unknown, else met.
     """
-    criteria = compiled.gate(gate_id)
-    if before_approval:
-        criteria = tuple(item for item in criteria if not item.criterion.settled_by_approval)
+    gate = compiled.gate(gate_id)
+    if view.snapshot.kind == gate.kind:
+        view.fetch(gate.facts)
+    criteria = gate.before_approval if before_approval else gate.criteria
     findings = tuple([_judge(item, view) for item in criteria])
     blocking = {item.verdict for item in findings if item.severity is _MUST}
     verdict = _UNMET if _UNMET in blocking else _UNKNOWN if _UNKNOWN in blocking else _MET
@@ -45,7 +46,10 @@ def _judge(item: ReadyCriterion, view: View) -> Finding:
         # An unknown condition of severity is taken for the stricter one.
         strict = item.must_when is not None and item.must_when(view) is not False
         severity = _MUST if strict else _SHOULD
-    readings = (*map(view.readings.__getitem__, item.names), *item.parameters)
+    try:
+        readings = (*map(view.noted.__getitem__, item.names), *item.parameters)
+    except KeyError:
+        readings = (*map(view.reading, item.names), *item.parameters)
     if item.further:
         readings = (*readings, *[one for show in item.further for one in show(view)])
     if value is True:

@@ -31,6 +31,7 @@ class WorkflowMachine:
             auto_transitions=False,
             send_event=True,
         )
+        self._steps: dict[tuple[str, str, str], str] = {}  # that were made before
         for item in workflow.transitions:
             for target in _targets(item, workflow):
                 self._machine.add_transition(
@@ -43,9 +44,14 @@ class WorkflowMachine:
     def advance(self, stage: str, transition: str, target: str) -> str:
         """Return the stage after `transition` from `stage` to `target`.
 
+        The machine hangs on nothing else, so what it answered once is kept.
+
         Raises:
             LookupError: The workflow has no such step; nothing was changed.
         """
+        known = self._steps.get((stage, transition, target))
+        if known is not None:
+            return known
         probe = _Probe(stage)
         try:
             moved = self._machine.events[transition].trigger(probe, target=target)
@@ -53,6 +59,7 @@ class WorkflowMachine:
             raise LookupError(f"`{transition}` does not start in `{stage}`") from error
         if not moved:
             raise LookupError(f"`{transition}` does not lead from `{stage}` to `{target}`")
+        self._steps[stage, transition, target] = probe.state
         return probe.state
 
 

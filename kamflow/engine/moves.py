@@ -42,8 +42,7 @@ class No(Struct, frozen=True):
 
 def find_transition(draft: Draft, trigger: str) -> Transition | No:
     """Return the one transition of that trigger that leads on from here for this actor."""
-    workflow = _workflow(draft)
-    here = workflow.leaving(draft.snapshot.stage)
+    here = draft.compiled.leaving(draft.snapshot.workflow, draft.snapshot.stage)
     named = [item for item in here if item.trigger == trigger]
     if not named:
         triggers = [item.trigger for item in here]
@@ -138,7 +137,7 @@ def _shut(verdict: GateVerdict) -> str:
 
 
 def _kept(verdict: GateVerdict | None) -> tuple[KeptFinding, ...]:
-    return tuple(item.kept() for item in verdict.findings) if verdict else ()
+    return tuple([item.kept() for item in verdict.findings]) if verdict else ()
 
 
 def _ask(draft: Draft, item: Transition, approval: Approval, goal: str, remark: str) -> No | None:
@@ -258,6 +257,8 @@ def _values(draft: Draft, settings: tuple[Setting, ...]) -> dict[str, str | None
 
 
 def _record(draft: Draft, values: dict[str, str | None]) -> None:
+    if not values:
+        return
     declared = draft.compiled.pack.facts
     facts = {
         name: Observation(
@@ -288,7 +289,7 @@ def _stage(draft: Draft, stage: str) -> Stage:
 
 def transition_of(draft: Draft, transition: str) -> Transition:
     """Return the transition of that id."""
-    return next(item for item in _workflow(draft).transitions if item.id == transition)
+    return draft.compiled.transition(draft.snapshot.workflow, transition)
 
 
 def set_on_opening(draft: Draft) -> None:

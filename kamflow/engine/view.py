@@ -14,6 +14,7 @@ from kamflow.model.values import Cause, Unknown, Value, format_value, value_read
 Source: TypeAlias = Callable[["View"], Any]  # gives a Value or Unknown; answers of tables as well
 Load: TypeAlias = Callable[[str], Snapshot | None]  # id -> the subject, if there is one
 Members: TypeAlias = Callable[[str, str], Iterable[Snapshot]]  # id, kind -> those below it
+Fetched: TypeAlias = tuple[str, Callable[[str], Value], int | None]  # name, reader, age limit
 Events: TypeAlias = Callable[[str], Iterable[Recorded]]  # id -> what happened, oldest first
 
 
@@ -96,19 +97,34 @@ class Scene:
 class View(dict[str, Any]):
     """The names that conditions about one subject can read; each is worked out when first read."""
 
-    __slots__ = ("_sources", "asker", "day", "readings", "scene", "snapshot")
+    __slots__ = ("_sources", "asker", "day", "noted", "scene", "snapshot")
 
     def __init__(self, scene: Scene, snapshot: Snapshot, sources: Sources) -> None:
         super().__init__()
         self.scene, self.snapshot, self._sources = scene, snapshot, sources
         self.day = scene.now.toordinal()
         self.asker: View | None = None
-        self.readings = Readings(self)
+        self.noted: dict[str, Reading] = {}
 
     def __missing__(self, name: str) -> Any:  # noqa: ANN401 - Value, Unknown or a table's answer
         value = self._sources[name](self)
         self[name] = value
         return value
+
+    def fetch(self, facts: Iterable[Fetched]) -> None:
+        """Read many recorded facts in one go; what is missing or stale is left to its source."""
+        observations, noted, day = self.snapshot.facts, self.noted, self.day
+        for name, parse, limit in facts:
+            observed = observations.get(name)
+            if observed is None or name in self:
+                continue
+            if limit is not None and day - observed.as_of.toordinal() > limit:
+                continue
+            try:
+                self[name] = parse(observed.value)
+            except (ValueError, ArithmeticError, LookupError):
+                continue
+            noted[name] = Reading(name, observed.value, observed)
 
     @property
     def today(self) -> date:
@@ -146,25 +162,18 @@ class View(dict[str, Any]):
             return parent.observation(name)
         return observed
 
-
-class Readings(dict[str, Reading]):
-    """What stands under each name that a view was asked for, with where it comes from."""
-
-    __slots__ = ("_view",)
-
-    def __init__(self, view: View) -> None:
-        super().__init__()
-        self._view = view
-
-    def __missing__(self, name: str) -> Reading:
-        value, observed = self._view[name], self._view.observation(name)
+    def reading(self, name: str) -> Reading:
+        """Return what stands under a name, with where it comes from."""
+        if (noted := self.noted.get(name)) is not None:
+            return noted
+        value, observed = self[name], self.observation(name)
         if value.__class__ is Unknown:
             reading = Reading(name, None, observed)
         elif observed is not None:
             reading = Reading(name, observed.value, observed)
         else:
             reading = Reading(name, format_value(value))
-        self[name] = reading
+        self.noted[name] = reading
         return reading
 
 
@@ -186,7 +195,7 @@ def recorded_source(fact: FactType, pack: Pack, default: Source | None) -> Sourc
             reason = f"recorded as `{observed.value}`, which is no {fact.shape.type}"
             return Unknown((Cause(name, reason, fact.writers),))
         # Noted here, where all of it is at hand: finding it again costs more than the note.
-        view.readings[name] = Reading(name, observed.value, observed)
+        view.noted[name] = Reading(name, observed.value, observed)
         return value
 
     return read

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 
-class Stated(Struct, frozen=True, kw_only=True):
+class Stated(Struct, frozen=True, kw_only=True, gc=False):
     """A value that somebody states for a fact; `text` is as people write it."""
 
     text: str
@@ -17,13 +17,13 @@ class Stated(Struct, frozen=True, kw_only=True):
     evidence: str = ""
 
 
-class Request(Struct, frozen=True, kw_only=True):
+class Request(Struct, frozen=True, kw_only=True, gc=False):
     """A command to one instance by an actor: a person, `system`, or `service:erp`."""
 
     actor: str
 
 
-class OpenSubject(Request, frozen=True, kw_only=True):
+class OpenSubject(Request, frozen=True, kw_only=True, gc=False):
     """Enter a subject and begin its instance."""
 
     id: str
@@ -32,13 +32,13 @@ class OpenSubject(Request, frozen=True, kw_only=True):
     parent: str | None
 
 
-class RecordFacts(Request, frozen=True, kw_only=True):
+class RecordFacts(Request, frozen=True, kw_only=True, gc=False):
     """Record what was observed; all values or none."""
 
     facts: Mapping[str, Stated]
 
 
-class ReportEvent(Request, frozen=True, kw_only=True):
+class ReportEvent(Request, frozen=True, kw_only=True, gc=False):
     """Report that something happened in the world, at an instant that is not in the future."""
 
     name: str
@@ -47,21 +47,21 @@ class ReportEvent(Request, frozen=True, kw_only=True):
     source: str = "manual"
 
 
-class AssignRole(Request, frozen=True, kw_only=True):
+class AssignRole(Request, frozen=True, kw_only=True, gc=False):
     """Let a person hold a role on this subject, and on what belongs to it."""
 
     role: str
     person: str
 
 
-class EndRole(Request, frozen=True, kw_only=True):
+class EndRole(Request, frozen=True, kw_only=True, gc=False):
     """Take a role from a person."""
 
     role: str
     person: str
 
 
-class RequestTransition(Request, frozen=True, kw_only=True):
+class RequestTransition(Request, frozen=True, kw_only=True, gc=False):
     """Ask for a transition by its trigger; `target` picks one where it offers several stages."""
 
     trigger: str
@@ -69,7 +69,7 @@ class RequestTransition(Request, frozen=True, kw_only=True):
     remark: str = ""
 
 
-class CastVote(Request, frozen=True, kw_only=True):
+class CastVote(Request, frozen=True, kw_only=True, gc=False):
     """Answer an open approval: `approve`, `reject` or `abstain`."""
 
     approval: str

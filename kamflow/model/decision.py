@@ -42,7 +42,7 @@ class Finding(Struct, frozen=True, gc=False):
         )
 
 
-class GateVerdict(Struct, frozen=True, kw_only=True):
+class GateVerdict(Struct, frozen=True, kw_only=True, gc=False):
     """What a gate comes to, with one finding for each criterion, in the gate's order."""
 
     gate: str
@@ -58,7 +58,7 @@ class GateVerdict(Struct, frozen=True, kw_only=True):
         )
 
 
-class Decision(Struct, frozen=True, kw_only=True):
+class Decision(Struct, frozen=True, kw_only=True, gc=False):
     """The answer to a command. A refusal carries events too: it is kept in the history."""
 
     accepted: bool

@@ -8,7 +8,7 @@ from kamflow.model.snapshot import Observation
 from kamflow.model.values import Cause, Severity, Verdict
 
 
-class KeptFinding(Struct, frozen=True, kw_only=True):
+class KeptFinding(Struct, frozen=True, kw_only=True, gc=False):
     """A finding as the history keeps it: the verdict and the values that were read."""
 
     criterion: str
@@ -18,11 +18,11 @@ class KeptFinding(Struct, frozen=True, kw_only=True):
     causes: tuple[Cause, ...] = ()
 
 
-class Happening(Struct, frozen=True, kw_only=True, tag=True):
+class Happening(Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Something that happened to one instance."""
 
 
-class SubjectOpened(Happening, frozen=True, kw_only=True):
+class SubjectOpened(Happening, frozen=True, kw_only=True, gc=False):
     """A subject was entered and its instance began."""
 
     subject: str
@@ -33,14 +33,14 @@ class SubjectOpened(Happening, frozen=True, kw_only=True):
     stage: str
 
 
-class FactsRecorded(Happening, frozen=True, kw_only=True):
+class FactsRecorded(Happening, frozen=True, kw_only=True, gc=False):
     """Values were observed; `forgotten` names facts that have no value any more."""
 
     facts: dict[str, Observation]
     forgotten: tuple[str, ...] = ()
 
 
-class EventReported(Happening, frozen=True, kw_only=True):
+class EventReported(Happening, frozen=True, kw_only=True, gc=False):
     """Something in the world was reported; `name` stands in the policy, values are text."""
 
     name: str
@@ -49,28 +49,28 @@ class EventReported(Happening, frozen=True, kw_only=True):
     source: str = ""
 
 
-class CohortFrozen(Happening, frozen=True, kw_only=True):
+class CohortFrozen(Happening, frozen=True, kw_only=True, gc=False):
     """The members of a set at this moment were kept under a name."""
 
     cohort: str
     members: tuple[str, ...]  # ids
 
 
-class RoleAssigned(Happening, frozen=True, kw_only=True):
+class RoleAssigned(Happening, frozen=True, kw_only=True, gc=False):
     """A person holds a role here from now on."""
 
     role: str
     person: str
 
 
-class RoleEnded(Happening, frozen=True, kw_only=True):
+class RoleEnded(Happening, frozen=True, kw_only=True, gc=False):
     """A person holds a role here no longer."""
 
     role: str
     person: str
 
 
-class ApprovalRequested(Happening, frozen=True, kw_only=True):
+class ApprovalRequested(Happening, frozen=True, kw_only=True, gc=False):
     """People were asked to sign off a transition whose gate is met."""
 
     id: str
@@ -81,7 +81,7 @@ class ApprovalRequested(Happening, frozen=True, kw_only=True):
     findings: tuple[KeptFinding, ...] = ()
 
 
-class VoteCast(Happening, frozen=True, kw_only=True):
+class VoteCast(Happening, frozen=True, kw_only=True, gc=False):
     """A person answered."""
 
     id: str
@@ -89,7 +89,7 @@ class VoteCast(Happening, frozen=True, kw_only=True):
     remark: str = ""
 
 
-class ApprovalDecided(Happening, frozen=True, kw_only=True):
+class ApprovalDecided(Happening, frozen=True, kw_only=True, gc=False):
     """A sign-off was given or refused. `automatic`: by a condition of the pack, not by people."""
 
     id: str
@@ -101,14 +101,14 @@ class ApprovalDecided(Happening, frozen=True, kw_only=True):
     findings: tuple[KeptFinding, ...] = ()
 
 
-class ApprovalWithdrawn(Happening, frozen=True, kw_only=True):
+class ApprovalWithdrawn(Happening, frozen=True, kw_only=True, gc=False):
     """A sign-off is not asked for any more."""
 
     id: str
     reason: str
 
 
-class StageEntered(Happening, frozen=True, kw_only=True):
+class StageEntered(Happening, frozen=True, kw_only=True, gc=False):
     """A transition was made. `stage` equals `left` when the stage was not left."""
 
     transition: str
@@ -119,7 +119,7 @@ class StageEntered(Happening, frozen=True, kw_only=True):
     findings: tuple[KeptFinding, ...] = ()
 
 
-class CommandRefused(Happening, frozen=True, kw_only=True):
+class CommandRefused(Happening, frozen=True, kw_only=True, gc=False):
     """A command was refused; it changed nothing else."""
 
     command: str
@@ -144,7 +144,7 @@ Event = (
 )
 
 
-class Recorded(Struct, frozen=True, kw_only=True):
+class Recorded(Struct, frozen=True, kw_only=True, gc=False):
     """An event in its place in the history of an instance."""
 
     instance: str

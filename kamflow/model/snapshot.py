@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 
-class Observation(Struct, frozen=True, array_like=True):
+class Observation(Struct, frozen=True, array_like=True, gc=False):
     """One thing known about a subject, and who said so. `value` is canonical text."""
 
     value: str
@@ -17,7 +17,7 @@ class Observation(Struct, frozen=True, array_like=True):
     evidence: str = ""
 
 
-class Vote(Struct, frozen=True, kw_only=True):
+class Vote(Struct, frozen=True, kw_only=True, gc=False):
     """One approver's answer: `approve`, `reject` or `abstain`."""
 
     person: str
@@ -26,7 +26,7 @@ class Vote(Struct, frozen=True, kw_only=True):
     remark: str = ""
 
 
-class OpenApproval(Struct, frozen=True, kw_only=True):
+class OpenApproval(Struct, frozen=True, kw_only=True, gc=False):
     """A sign-off that people are asked for."""
 
     id: str  # "acme#17": instance and number of the event that asked
@@ -39,7 +39,7 @@ class OpenApproval(Struct, frozen=True, kw_only=True):
     votes: tuple[Vote, ...] = ()
 
 
-class Snapshot(Struct, frozen=True, kw_only=True):
+class Snapshot(Struct, frozen=True, kw_only=True, gc=False):
     """An instance as its events have made it."""
 
     id: str  # "north/acme"; a program is its own id

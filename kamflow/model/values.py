@@ -39,7 +39,7 @@ class Severity(StrEnum):
     SHOULD = "should"
 
 
-class Cause(Struct, frozen=True):
+class Cause(Struct, frozen=True, gc=False):
     """Why something is unknown: `reason` is about the fact (or expression) `name`."""
 
     name: str
@@ -47,7 +47,7 @@ class Cause(Struct, frozen=True):
     writers: tuple[str, ...] = ()  # roles that can supply it
 
 
-class Unknown(Struct, frozen=True):
+class Unknown(Struct, frozen=True, gc=False):
     """The third value. Operators pass it on and join the causes of both sides."""
 
     causes: tuple[Cause, ...]

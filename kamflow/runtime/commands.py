@@ -1,9 +1,9 @@
 """What can be asked of the engine, one call at a time or many in one transaction."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from kamflow.model.commands import (
     AssignRole,
@@ -18,13 +18,27 @@ from kamflow.model.decision import Decision
 from kamflow.runtime.session import WritingSession
 from kamflow.runtime.stating import Statable, stated_facts
 
+T = TypeVar("T")
+
+_NO_TIME = datetime.min.replace(tzinfo=UTC)  # stands for "now" where a request is told again
+
 
 class Commands(ABC):
     """The commands. A subclass says in which transaction they run."""
 
     @abstractmethod
-    def _session(self) -> AbstractContextManager[WritingSession]:
-        """Return the session in which one command runs."""
+    def _in_transaction(self, job: Callable[[WritingSession], T]) -> T:
+        """Run a job in the transaction of one command; it may be run again from the start."""
+
+    def once(self, key: str) -> "Commands":
+        """Return the same commands, of which one has effect under `key`.
+
+        Asking for the same again under the key (after a lost answer, say) gives the answer of the
+        first time and changes nothing; asking for something else raises `KeyReusedError`.
+        """
+        if not key:
+            raise ValueError("a key has at least one character")
+        return Once(self, key)
 
     def create_program(self, program: str, name: str, *, by: str) -> Decision:
         """Start a program; `program` becomes its id."""
@@ -43,10 +57,13 @@ class Commands(ABC):
             AlreadyExistsError: The parent has such a subject already.
             NotFoundError: There is no such parent.
         """
-        with self._session() as session:
+
+        def opened(session: WritingSession) -> Decision:
             above = session.find(parent).id if parent else None
             command = OpenSubject(actor=by, id=subject, kind=kind, name=name, parent=above)
             return session.open(command)
+
+        return self._in_transaction(opened)
 
     def assign(self, subject: str, role: str, person: str, *, by: str) -> Decision:
         """Let a person hold a role on a subject and on what belongs to it."""
@@ -75,10 +92,18 @@ class Commands(ABC):
             as_of: When they were true (a naive instant is taken for UTC); now when not given.
         """
         author = by or f"service:{source}"
-        with self._session() as session:
+
+        def recorded(session: WritingSession) -> Decision:
             stated = stated_facts(facts, source, author, as_of or session.now)
             command = RecordFacts(actor=author, facts=stated)
-            return session.submit(session.find(subject), command)
+            told = None
+            if session.key is not None and as_of is None:
+                told = RecordFacts(
+                    actor=author, facts=stated_facts(facts, source, author, _NO_TIME)
+                )
+            return session.submit(session.find(subject), command, told=told)
+
+        return self._in_transaction(recorded)
 
     def report_event(
         self,
@@ -100,16 +125,21 @@ class Commands(ABC):
             source: System that the report comes from.
             by: Who reports it; the system itself (`service:crm`) when nobody is named.
         """
-        with self._session() as session:
-            instant = at or session.now
-            command = ReportEvent(
+
+        def told(instant: datetime) -> ReportEvent:
+            return ReportEvent(
                 actor=by or f"service:{source}",
                 name=event,
                 happened_at=instant if instant.tzinfo else instant.replace(tzinfo=UTC),
                 payload=dict(payload or {}),
                 source=source,
             )
-            return session.submit(session.find(subject), command)
+
+        def reported(session: WritingSession) -> Decision:
+            command = told(at or session.now)
+            return session.submit(session.find(subject), command, told=told(at or _NO_TIME))
+
+        return self._in_transaction(reported)
 
     def request(
         self, subject: str, trigger: str, *, by: str, target: str | None = None, remark: str = ""
@@ -127,5 +157,17 @@ class Commands(ABC):
     def _submit(
         self, subject: str, command: AssignRole | EndRole | RequestTransition | CastVote
     ) -> Decision:
-        with self._session() as session:
-            return session.submit(session.find(subject), command)
+        return self._in_transaction(lambda session: session.submit(session.find(subject), command))
+
+
+class Once(Commands):
+    """The commands of another, under a key."""
+
+    def __init__(self, commands: Commands, key: str) -> None:
+        self._commands, self._key = commands, key
+
+    def _in_transaction(self, job: Callable[[WritingSession], T]) -> T:
+        """Run a job under the key."""
+        return self._commands._in_transaction(  # noqa: SLF001 - of the same family
+            lambda session: job(session.under(self._key))
+        )

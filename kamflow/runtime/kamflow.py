@@ -1,8 +1,9 @@
 """The facade: what another service uses. It routes; the engine decides, the store keeps."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from kamflow.model.decision import GateVerdict
 from kamflow.model.events import Recorded
@@ -11,12 +12,20 @@ from kamflow.reports.inbox import InboxItem, inbox_items
 from kamflow.reports.status import Facts, ProgramStatus, StatusReport, policies, program_status
 from kamflow.reports.subjects import SubjectView, subject_view
 from kamflow.reports.why import Explanation, explain
+from kamflow.runtime.auditing import Audited
 from kamflow.runtime.clock import Clock, system_clock
 from kamflow.runtime.commands import Commands
 from kamflow.runtime.judging import judge_all
 from kamflow.runtime.session import PackShelf, Session, WritingSession
+from kamflow.storage.counting import StageCount, stage_counts
+from kamflow.storage.messages import Message, messages
 from kamflow.storage.reading import InstanceEntry, PackEntry
 from kamflow.storage.store import Store
+
+if TYPE_CHECKING:
+    from kamflow.storage.bound import BoundStore
+
+T = TypeVar("T")
 
 
 class Batch(Commands):
@@ -25,14 +34,15 @@ class Batch(Commands):
     def __init__(self, session: WritingSession) -> None:
         self.session = session
 
-    def _session(self) -> AbstractContextManager[WritingSession]:
-        return nullcontext(self.session)
+    def _in_transaction(self, job: Callable[[WritingSession], T]) -> T:
+        """Run a job in the transaction of the batch."""
+        return job(self.session)
 
 
-class Kamflow(Commands):
+class Kamflow(Audited, Commands):
     """A database of programs and accounts under policy. Thread-safe: each call is a transaction."""
 
-    def __init__(self, store: Store, clock: Clock = system_clock) -> None:
+    def __init__(self, store: "Store | BoundStore", clock: Clock = system_clock) -> None:
         self._store, self._clock = store, clock
         self._shelf = PackShelf()
 
@@ -60,25 +70,43 @@ class Kamflow(Commands):
         kam.publish(policy, by="system")
         return kam
 
+    @classmethod
+    def bound_to(cls, connection: object, *, clock: Clock = system_clock) -> "Kamflow":
+        """Work inside the transaction of a host service, which commits or rolls back both.
+
+        The database needs kamflow's tables already (`Kamflow.open` or `kamflow db upgrade`). On
+        PostgreSQL take the isolation level SERIALIZABLE where limits over several subjects count.
+
+        Args:
+            connection: Of SQLAlchemy, `sqlite3` or `psycopg`, in a transaction.
+            clock: Gives the present instant, aware UTC.
+
+        Raises:
+            DatabaseError: It is no such connection, or has no transaction.
+            SchemaError: The database belongs to another version of kamflow.
+        """
+        from kamflow.storage.bound import BoundStore  # noqa: PLC0415 - few need it
+
+        return cls(BoundStore(connection), clock)
+
     def close(self) -> None:
         """Close the database."""
         self._store.close()
 
     def publish(self, pack: Pack, *, by: str) -> bool:
         """Publish a checked pack; tell whether it differs from the newest one."""
-        with self._session() as session:
-            return session.publish(pack, by=by)
+        return self._in_transaction(lambda session: session.publish(pack, by=by))
 
     @contextmanager
     def batch(self) -> Iterator[Batch]:
         """Run many commands in one transaction: all are kept when the block ends, or none."""
-        with self._session() as session:
-            yield Batch(session)
-
-    @contextmanager
-    def _session(self) -> Iterator[WritingSession]:
         with self._store.writing() as transaction:
-            yield WritingSession(transaction, self._shelf, self._clock)
+            yield Batch(WritingSession(transaction, self._shelf, self._clock))
+
+    def _in_transaction(self, job: Callable[[WritingSession], T]) -> T:
+        """Run a job in a transaction, perhaps together with those of other threads."""
+        shelf, clock = self._shelf, self._clock
+        return self._store.write(lambda kept: job(WritingSession(kept, shelf, clock)))
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -139,6 +167,14 @@ class Kamflow(Commands):
         with self.reading() as session:
             return session.transaction.history(session.find(subject).id)
 
+    def outbox(self, after: int = 0, limit: int = 100) -> list[Message]:
+        """Return what decisions tell the outside, in order: the first messages behind `after`.
+
+        Each was written in the transaction of its decision. `Message.envelope()` is a CloudEvent.
+        """
+        with self.reading() as session:
+            return messages(session.transaction, after, limit)
+
     def inbox(self, person: str | None = None) -> list[InboxItem]:
         """Return the approvals that wait for votes: of one person, or all."""
         with self.reading() as session:
@@ -146,6 +182,17 @@ class Kamflow(Commands):
             for entry in session.transaction.entries(waiting=True):
                 items += inbox_items(*session.view(session.find(entry.id)))
             return [item for item in items if person is None or person in item.waiting_for]
+
+    def counts(self, kind: str, program: str) -> list[StageCount]:
+        """Return how many subjects of a kind each stage has, and how many are overdue there.
+
+        Nothing is loaded: it takes a fraction of a second for a million subjects.
+        """
+        with self.reading() as session:
+            stages = session.compiled().pack.workflow_of(kind).stages.values()
+            slas = {stage.id: stage.sla_days for stage in stages}
+            above, today = session.find(program).id, session.now.date()
+            return stage_counts(session.transaction, above, kind, slas, today)
 
     def status(self, program: str | None = None) -> StatusReport:
         """Return every program (or one) with its members by stage."""

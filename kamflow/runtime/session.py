@@ -1,5 +1,7 @@
 """Questions and commands inside one transaction."""
 
+import re
+from collections.abc import Callable
 from datetime import datetime
 
 from kamflow.engine.compiled import CompiledPack
@@ -12,8 +14,12 @@ from kamflow.model.decision import Decision
 from kamflow.model.pack import Pack
 from kamflow.model.snapshot import Snapshot
 from kamflow.runtime.clock import Clock
+from kamflow.storage.answers import request_of
 from kamflow.storage.codec import encode
 from kamflow.storage.reading import Reading, Writing
+
+# As JSON writes it; PostgreSQL keeps no text with it.
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class PackShelf:
@@ -34,7 +40,6 @@ class Session:
 
     def __init__(self, transaction: Reading, shelf: PackShelf, clock: Clock) -> None:
         self.transaction, self._shelf, self._clock = transaction, shelf, clock
-        self._newest: str | None = None
 
     @property
     def now(self) -> datetime:
@@ -47,12 +52,10 @@ class Session:
         Raises:
             NotFoundError: None is published yet.
         """
-        if self._newest is None:
-            entries = self.transaction.packs()
-            if not entries:
-                raise NotFoundError("no policy is published; run `kamflow policy publish FOLDER`")
-            self._newest = entries[-1].digest
-        return self._newest
+        newest = self.transaction.newest_pack()
+        if newest is None:
+            raise NotFoundError("no policy is published; run `kamflow policy publish FOLDER`")
+        return newest
 
     def published(self, prefix: str) -> str:
         """Return the digest that begins with `prefix`.
@@ -137,15 +140,26 @@ class WritingSession(Session):
     def __init__(self, transaction: Writing, shelf: PackShelf, clock: Clock) -> None:
         super().__init__(transaction, shelf, clock)
         self._writing = transaction
+        self.key: str | None = None  # of the command that comes
+
+    def under(self, key: str) -> "WritingSession":
+        """Return a session of the same transaction whose commands have one effect under a key."""
+        session = WritingSession(self._writing, self._shelf, self._clock)
+        session.key = key
+        self._writing.expect(key)
+        return session
 
     def publish(self, pack: Pack, *, by: str) -> bool:
         """Publish a checked pack; tell whether it differs from the newest one."""
-        entries = self.transaction.packs()
-        if entries and entries[-1].digest == pack.digest:
+        if self.transaction.newest_pack() == pack.digest:
             return False
         self._writing.publish(pack, self.now, by)
-        self._newest = pack.digest
         return True
+
+    @property
+    def writing(self) -> Writing:
+        """The transaction."""
+        return self._writing
 
     def mark(self) -> None:
         """Remember this point for `back_to_mark`; a former mark is forgotten."""
@@ -164,29 +178,49 @@ class WritingSession(Session):
         """
         _require_text(command)
         instance = f"{command.parent}/{command.id}" if command.parent else command.id
-        if self.transaction.load(instance) is not None:
-            raise AlreadyExistsError(f"`{instance}` exists already")
-        compiled = self.compiled()
-        scene = self._scene(compiled)
-        return self._append(decide(compiled, scene, None, command, instance=instance))
 
-    def submit(self, snapshot: Snapshot, command: Command) -> Decision:
+        def opened() -> Decision:
+            if self.transaction.load(instance) is not None:
+                raise AlreadyExistsError(f"`{instance}` exists already")
+            compiled = self.compiled()
+            scene = self._scene(compiled)
+            return decide(compiled, scene, None, command, instance=instance)
+
+        return self._once(instance, command, opened)
+
+    def submit(
+        self, snapshot: Snapshot, command: Command, *, told: Command | None = None
+    ) -> Decision:
         """Decide on a command to an instance and record the outcome, refusals included.
+
+        Args:
+            snapshot: The instance.
+            command: What is asked for.
+            told: What tells the same request again, where `command` holds the present instant.
 
         Raises:
             InputError: A text has characters that cannot be stored.
         """
         _require_text(command)
-        compiled = self.compiled(snapshot.pack)
-        decision = decide(
-            compiled,
-            self._scene(compiled),
-            snapshot,
-            command,
-            instance=snapshot.id,
-            newest=self.compiled(),
-        )
-        return self._append(decision)
+
+        def decided() -> Decision:
+            compiled = self.compiled(snapshot.pack)
+            scene, newest = self._scene(compiled), self.compiled()
+            return decide(compiled, scene, snapshot, command, instance=snapshot.id, newest=newest)
+
+        return self._once(snapshot.id, told or command, decided)
+
+    def _once(self, instance: str, command: Command, decide: Callable[[], Decision]) -> Decision:
+        """Decide and append; under a key that was used before, return the answer of then."""
+        if self.key is None:
+            return self._append(decide())
+        request = request_of(self.key, instance, command)
+        answer = self.transaction.answer_to(request)
+        if answer is not None:
+            return answer
+        decision = self._append(decide())
+        self._writing.keep_answer(request, decision, self.now)
+        return decision
 
     def _append(self, decision: Decision) -> Decision:
         self._writing.append(decision)
@@ -204,9 +238,11 @@ def _is_text(word: str) -> bool:
 
 def _require_text(command: Command) -> None:
     try:
-        encode(command)
+        told = encode(command)
     except UnicodeEncodeError as error:
         bad = error.object[error.start]
         raise InputError(
             [f"the character {bad!r} of {error.object!r} is no text; give it in UTF-8"]
         ) from None
+    if _NUL.search(told):
+        raise InputError(["the character NUL is no text; leave it out"])

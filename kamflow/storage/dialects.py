@@ -1,13 +1,16 @@
-"""Every difference between the databases."""
+"""The engine of SQLAlchemy for migrations and reports."""
 
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 
+from kamflow.storage.postgres import conninfo
+
 
 def open_engine(url: str) -> Engine:
     """Return an engine whose transactions write alone from their start and survive a power cut."""
-    engine = create_engine(url)
+    info = conninfo(url)
+    engine = create_engine(info.replace("postgresql", "postgresql+psycopg", 1) if info else url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)

@@ -235,7 +235,7 @@ def verdict_statement(
         *(bit.label(f"bit {place}") for place, bit in enumerate(bits)),
         *(stake.label(f"must {place}") for place, stake in stakes.items()),
     )
-    inside = _of_program(rows, program)
+    inside = of_program(rows, program)
     # OFFSET keeps the databases from writing the conditions out again for each use of a bit.
     found = judged.select_from(rows.source.table).where(inside).offset(0).subquery()
     again = [found.c[f"bit {place}"] for place in range(len(bits))]
@@ -254,7 +254,7 @@ def _tally_statement(
     calculus = calculus_of(dialect)
     rows, bits, stakes = _judged(pack, gate_id, now, calculus)
     verdict = calculus.bit(_weakest(pack.gates[gate_id], bits, stakes)).label("verdict")
-    inside = _of_program(rows, program)
+    inside = of_program(rows, program)
     each = select(verdict).select_from(rows.source.table).where(inside).offset(0).subquery()
     return select(each.c.verdict, func.count()).group_by(each.c.verdict)
 
@@ -267,11 +267,11 @@ def _judged(
     if len(gate.criteria) > MAX_CRITERIA:
         raise NotInSqlError(f"the {len(gate.criteria)} criteria of `{gate_id}`")
     reader, rows = ConditionReader(pack, calculus, now), Rows.all_of(pack, gate.kind)
-    bits = [_criterion(item, reader, rows) for item in gate.criteria]
+    bits = [criterion_bit(item, reader, rows) for item in gate.criteria]
     stakes = {
-        place: reader.value(item.must_when.tree, rows)
+        place: stake
         for place, item in enumerate(gate.criteria)
-        if item.must_when is not None and not item.must
+        if (stake := at_stake(item, reader, rows)) is not None
     }
     return rows, bits, stakes
 
@@ -286,14 +286,21 @@ def _weakest(gate: Gate, bits: Sequence[Element], stakes: Mapping[int, Element])
     return and_(true(), *blocking)
 
 
-def _criterion(item: Criterion, reader: ConditionReader, rows: Rows) -> Element:
+def criterion_bit(item: Criterion, reader: ConditionReader, rows: Rows) -> Element:
     """Return the verdict of a criterion; unknown while something that it needs is."""
     verdict = reader.value(item.condition.tree, rows)
     known = [reader.value(need.tree, rows).is_not(None) for need in item.needs]
     return case((and_(*known), verdict)) if known else verdict
 
 
-def _of_program(rows: Rows, program: str) -> Element:
+def at_stake(item: Criterion, reader: ConditionReader, rows: Rows) -> Element | None:
+    """Return the condition under which a `should` blocks, if it has one."""
+    if item.must or item.must_when is None:
+        return None
+    return reader.value(item.must_when.tree, rows)
+
+
+def of_program(rows: Rows, program: str) -> Element:
     """Return whether a subject belongs to a program, or is one."""
     if not rows.ancestors:
         return rows.id == program

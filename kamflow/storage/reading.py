@@ -5,15 +5,20 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+import msgspec
 from msgspec import Struct
 
-from kamflow.errors import NotFoundError
+from kamflow.engine.evolve import replay
+from kamflow.errors import DatabaseError, NotFoundError
 from kamflow.model.decision import Decision
 from kamflow.model.events import Recorded
 from kamflow.model.pack import Pack
 from kamflow.model.snapshot import Snapshot
-from kamflow.storage import queries
-from kamflow.storage.codec import decode_event, decode_pack, decode_snapshot
+from kamflow.storage import statements
+from kamflow.storage.answers import KeptAnswer, Request, given_answer
+from kamflow.storage.codec import decode_again, decode_event, decode_pack, decode_snapshot
+
+_AT_ONCE = 500  # instances of one question
 
 
 class PackEntry(Struct, frozen=True, kw_only=True):
@@ -53,7 +58,15 @@ class Reading:
         self._rows = rows
         self._known: dict[str, Snapshot] = {}
         self._members: dict[tuple[str, str], list[str]] = {}
-        self._children: dict[str, frozenset[str]] = {}  # parent -> ids that are stored below it
+        self._absent: set[str] = set()  # ids that were asked for and are not stored
+        self._newest: str | None = None  # digest of the newest pack
+        self._expected: str | None = None  # key that will be asked for
+        self._answered: dict[str, Sequence[Sequence[Any]]] = {}  # key -> its row, read ahead
+
+    @property
+    def rows(self) -> Rows:
+        """Run a statement of another part of storage in this transaction."""
+        return self._rows
 
     def packs(self) -> list[PackEntry]:
         """Return the published packs, oldest first."""
@@ -63,11 +76,18 @@ class Reading:
                 number=number,
                 pack=pack,
                 version=version,
-                published_at=_instant(at),
+                published_at=instant_of(at),
                 published_by=by,
             )
-            for digest, number, pack, version, at, by in self._rows(queries.PACK_ENTRIES)
+            for digest, number, pack, version, at, by in self._rows(statements.PACK_ENTRIES)
         ]
+
+    def newest_pack(self) -> str | None:
+        """Return the digest of the newest pack; nothing when none is published yet."""
+        if self._newest is None:
+            rows = self._rows(statements.NEWEST_PACK)
+            self._newest = rows[0][0] if rows else None
+        return self._newest
 
     def pack(self, digest: str) -> Pack:
         """Return a published pack.
@@ -75,38 +95,61 @@ class Reading:
         Raises:
             NotFoundError: None has that digest.
         """
-        rows = self._rows(queries.PACK_CONTENT, digest)
+        rows = self._rows(statements.PACK_CONTENT, digest)
         if not rows:
             raise NotFoundError(f"no pack with digest `{digest[:12]}` is published")
         return decode_pack(rows[0][0])
 
     def load(self, instance: str) -> Snapshot | None:
         """Return an instance as it is now; nothing when there is none of that id."""
-        if instance not in self._known:
-            stored = self._children.get(instance.rpartition("/")[0])
-            if stored is not None and instance not in stored:
-                return None
-            rows = self._rows(queries.SNAPSHOT, instance)
-            if not rows:
-                return None
-            self._keep(decode_snapshot(rows[0][0]))
-        return self._known[instance]
+        known = self._known.get(instance)
+        if known is not None:
+            return known
+        if instance in self._absent:
+            return None
+        if not self._known:
+            return self._load_first(instance)
+        rows = self._rows(statements.SNAPSHOT, instance)
+        return self._keep(decode_snapshot(rows[0][0]), rows[0][1]) if rows else None
 
-    def _keep(self, snapshot: Snapshot) -> Snapshot:
+    def _load_first(self, instance: str) -> Snapshot | None:
+        """Return an instance; what is nearly always asked for next is read with it."""
+        rows = self._rows(statements.FIRST, self._expected, instance)
+        if not rows:
+            return None
+        snapshot, head, above, snapshot_above, head_above, newest, *answered = rows[0]
+        if self._expected is not None:
+            self._answered[self._expected] = [] if answered[0] is None else [answered]
+        if above is not None:
+            self._keep(decode_again(bytes(snapshot_above)), head_above)
+        self._newest = self._newest or newest
+        return self._keep(decode_snapshot(snapshot), head)
+
+    def _keep(self, snapshot: Snapshot, _head: bytes) -> Snapshot:
         """Remember what was read, unless this transaction has changed it already."""
         return self._known.setdefault(snapshot.id, snapshot)
 
-    def list_children(self, parent: str) -> None:
-        """Learn which ids there are below `parent`, so that to load another one asks nothing."""
-        rows = self._rows(queries.CHILDREN, parent)
-        self._children[parent] = frozenset(row[0] for row in rows)
+    def prefetch(self, instances: Sequence[str]) -> None:
+        """Read many instances at once; to load one of them, or to miss it, then asks nothing."""
+        wanted = [item for item in instances if item not in self._known]
+        for begin in range(0, len(wanted), _AT_ONCE):
+            some = wanted[begin : begin + _AT_ONCE]
+            statement = statements.SNAPSHOTS % ", ".join("?" * len(some))
+            for snapshot, head in self._rows(statement, *some):
+                self._keep(decode_snapshot(snapshot), head)
+        self._absent.update(item for item in wanted if item not in self._known)
+
+    def import_state(self, run: str) -> bytes | None:
+        """Return how far an import has come that was not finished; nothing for any other."""
+        rows = self._rows(statements.IMPORT_STATE, run)
+        return bytes(rows[0][0]) if rows else None
 
     def members(self, parent: str, kind: str) -> list[Snapshot]:
         """Return all instances of `kind` below `parent`, by id."""
         key = (parent, kind)
         if key not in self._members:
-            rows = self._rows(queries.MEMBERS, parent, kind)
-            stored = [self._keep(decode_snapshot(row[0])).id for row in rows]
+            rows = self._rows(statements.MEMBERS, parent, kind)
+            stored = [self._keep(decode_snapshot(row[0]), row[1]).id for row in rows]
             new = [item.id for item in self._known.values() if (item.parent, item.kind) == key]
             self._members[key] = sorted({*stored, *new})
         return [self._known[item] for item in self._members[key]]
@@ -122,10 +165,10 @@ class Reading:
                 parent=row[2],
                 name=row[3],
                 stage=row[4],
-                entered_at=_instant(row[5]),
+                entered_at=instant_of(row[5]),
                 waiting=row[6],
             )
-            for row in self._rows(queries.ENTRIES)
+            for row in self._rows(statements.ENTRIES)
         ]
         return [
             item
@@ -138,27 +181,36 @@ class Reading:
     def named(self, word: str) -> list[str]:
         """Return the ids that `word` can mean: the whole id, or its last part."""
         escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        rows = self._rows(queries.NAMED, word, f"%/{escaped}")
+        rows = self._rows(statements.NAMED, word, f"%/{escaped}")
         # LIKE knows no case on SQLite, and what this transaction adds is not stored yet.
         ids = {*(row[0] for row in rows), *self._known}
         return sorted(item for item in ids if item == word or item.endswith(f"/{word}"))
 
     def history(self, instance: str) -> list[Recorded]:
         """Return the stored events of an instance, oldest first."""
-        return [
-            Recorded(
-                instance=owner,
-                sequence=sequence,
-                at=_instant(at),
-                actor=actor,
-                pack=pack,
-                event=decode_event(body),
-                cause=cause,
-            )
-            for owner, sequence, at, actor, pack, cause, body in self._rows(
-                queries.HISTORY, instance
-            )
-        ]
+        return [recorded_of(row) for row in self._rows(statements.HISTORY, instance)]
+
+    def expect(self, key: str) -> None:
+        """Say for which key `answer_to` will be called, so that it is read with something else."""
+        self._expected = key
+
+    def answer_to(self, request: Request) -> Decision | None:
+        """Return the answer that a request had before; nothing for a new one.
+
+        Raises:
+            KeyReusedError: The key was used for another request.
+        """
+        rows = self._answered.pop(request.key, None)
+        if rows is None:
+            rows = self._rows(statements.REQUEST, request.key)
+        if not rows:
+            return None
+        command, instance, first, last, answer = rows[0]
+        Request(request.key, bytes(command)).require(request)
+        kept = msgspec.json.decode(bytes(answer), type=KeptAnswer)
+        events = [recorded_of(row) for row in self._rows(statements.SPAN, instance, last)]
+        pack = self.pack(kept.pack) if kept.pack else None
+        return given_answer(kept, tuple(events[first - 1 :]), replay(events), pack)
 
 
 class Writing(Reading, ABC):
@@ -173,6 +225,22 @@ class Writing(Reading, ABC):
         """Take the events of a decision, and the snapshot that they make."""
 
     @abstractmethod
+    def keep_answer(self, request: Request, decision: Decision, at: datetime) -> None:
+        """Keep the answer to a request with what it decided."""
+
+    @abstractmethod
+    def keep_import(self, run: str, rows: int, state: bytes, at: datetime) -> None:
+        """Keep how far an import has come, in the transaction of what it has entered."""
+
+    @abstractmethod
+    def end_import(self, run: str) -> None:
+        """Forget an import that is finished."""
+
+    @abstractmethod
+    def broken(self, error: Exception) -> bool:
+        """Tell whether an error comes from the database, so that nothing more can be done here."""
+
+    @abstractmethod
     def mark(self) -> None:
         """Remember this point for `back_to_mark`; a former mark is forgotten."""
 
@@ -181,7 +249,24 @@ class Writing(Reading, ABC):
         """Take back everything that was appended since the mark."""
 
 
-def _instant(stored: str | datetime) -> datetime:
+def recorded_of(row: Sequence[Any]) -> Recorded:
+    """Return the event of a row of `HISTORY`."""
+    owner, sequence, at, actor, pack, cause, body = row
+    return Recorded(
+        instance=owner,
+        sequence=sequence,
+        at=instant_of(at),
+        actor=actor,
+        pack=pack,
+        event=decode_event(body),
+        cause=cause,
+    )
+
+
+def instant_of(stored: str | datetime) -> datetime:
     """Return an aware instant from what the driver gives: text on SQLite, else a datetime."""
-    at = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    try:
+        at = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    except ValueError as error:
+        raise DatabaseError(f"what is stored is damaged: {error}; restore a backup") from error
+    return at.astimezone(UTC) if at.tzinfo is not None else at.replace(tzinfo=UTC)

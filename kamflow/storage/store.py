@@ -1,91 +1,253 @@
 """A database, opened one transaction at a time.
 
-SQLAlchemy is brought in by the first write. Reading an embedded database does without it, which
-makes the commands that only look quick to start.
+SQLAlchemy and Alembic are brought in only to make or upgrade the schema.
 """
 
-from collections.abc import Iterator
+import os
+import threading
+import weakref
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from functools import partial
+from typing import TypeVar
 
-from kamflow.errors import SchemaError
-from kamflow.storage import queries
-from kamflow.storage.embedded import database_file, sqlite_rows
+from kamflow.errors import DatabaseError, KamflowError, SchemaError
+from kamflow.storage import statements
+from kamflow.storage.groups import Groups, retried
+from kamflow.storage.links import Backend, Link
+from kamflow.storage.postgres import PostgresBackend, conninfo
 from kamflow.storage.reading import Reading, Writing
+from kamflow.storage.sqlite import SqliteBackend, database_file
+from kamflow.storage.writing import Transaction
 
-HEAD = "0001"  # the newest file in `migrations/versions`; a test compares the two
+HEAD = "0002"  # the newest file in `migrations/versions`; a test compares the two
+
+PATIENCE_S = 30.0
+
+T = TypeVar("T")
+
+
+def backend_of(url: str, patience: float = PATIENCE_S) -> Backend:
+    """Return the database that a URL names.
+
+    Args:
+        url: As SQLAlchemy writes it.
+        patience: Seconds for which another program may hold the database.
+
+    Raises:
+        DatabaseError: kamflow does not work with it.
+    """
+    info = conninfo(url)
+    if info is not None:
+        return PostgresBackend(info, patience)
+    file = database_file(url)
+    if file is not None:
+        return SqliteBackend(file, patience)
+    raise DatabaseError(
+        f"`{url}` is no database for kamflow; give `sqlite:///FILE` or `postgresql://...`"
+    )
 
 
 class Store:
-    """A database. Each use is one transaction: `writing` commits all or nothing."""
+    """A database. Each use is one transaction: `writing` commits all or nothing.
 
-    def __init__(self, url: str) -> None:
+    It may be used by many threads, and after a fork: a link is never shared by two processes.
+    """
+
+    def __init__(self, url: str, *, patience: float = PATIENCE_S) -> None:
         self._url = url
-        self._file = database_file(url)
-        self._engine: Any = None  # SQLAlchemy's, made by the first write
-        if self._file is None or not self._file.exists() or not self._has_schema(self._file):
-            self._connect()
+        self._backend = backend_of(url, patience)
+        self._idle: list[Link] = []  # links that nobody uses
+        self._writes_in: int | None = None  # the thread that writes ...
+        self._writer = threading.Lock()  # ... and holds this
+        self._groups = Groups(lambda alone: self.writing(alone=alone))
+        _OPEN.add(self)
+        try:
+            self._require_schema()
+        except BaseException:
+            self.close()
+            raise
 
-    @staticmethod
-    def _has_schema(file: Path) -> bool:
-        """Tell whether an embedded database has our schema, which then has to fit the code."""
-        with sqlite_rows(file) as rows:
-            if not rows(queries.HAS_SCHEMA):
-                return False
-            _require(rows(queries.SCHEMA_VERSION)[0][0])
-            return True
+    def write(self, job: Callable[[Writing], T]) -> T:
+        """Run a job in a transaction, perhaps together with those of other threads.
 
-    def _connect(self) -> Any:  # noqa: ANN401 - naming the type would bring SQLAlchemy in
-        """Return the engine; an empty database gets the schema."""
-        if self._engine is None:
-            from kamflow.storage.dialects import open_engine  # noqa: PLC0415
-            from kamflow.storage.migrate import schema_version, upgrade  # noqa: PLC0415
+        A job that others overtook is run again, a few times, after pauses of random length.
 
-            engine = open_engine(self._url)
-            version = schema_version(engine)
-            if version is None:
-                upgrade(engine)
-            else:
-                _require(version)
-            self._engine = engine
-        return self._engine
+        Raises:
+            ConcurrencyError: It was overtaken each time.
+            DatabaseError: The database cannot be written.
+        """
+        return self._groups.run(job)
 
     @contextmanager
-    def writing(self) -> Iterator[Writing]:
-        """Begin a transaction that writes alone; commit what was appended at its end.
+    def writing(self, *, alone: bool = True) -> Iterator[Transaction]:
+        """Begin a transaction that writes; commit what was appended at its end.
+
+        Args:
+            alone: Wait until nobody can overtake it, as it is not run again (on SQLite nobody can).
 
         Raises:
             ConcurrencyError: Somebody else appended to one of the instances meanwhile.
             DatabaseError: The database cannot be written.
         """
-        from kamflow.storage.writing import write  # noqa: PLC0415
-
-        with write(self._connect()) as transaction:
-            yield transaction
+        if self._writes_in == threading.get_ident():
+            raise DatabaseError("a batch is open in this thread: give the command to the batch")
+        with self._writer, self._backend.turn(), self._begun(partial(_write, alone=alone)) as link:
+            self._writes_in = threading.get_ident()
+            try:
+                transaction = Transaction(link)
+                yield transaction
+                transaction.flush()
+                link.commit()
+            finally:
+                self._writes_in = None
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """Begin a transaction that sees one state of the database and writes nothing."""
-        if self._file is not None:
-            with sqlite_rows(self._file) as rows:
-                yield Reading(rows)
-            return
-        from kamflow.storage.writing import read  # noqa: PLC0415
+        with self._begun(_read) as link:
+            yield Reading(link.rows)
 
-        with read(self._connect()) as transaction:
-            yield transaction
+    def alone(self, job: Callable[[Link], T]) -> T:
+        """Run a job with statements of its own in a transaction that writes; retried like `write`.
+
+        Raises:
+            ConcurrencyError: Others overtook it each time.
+            DatabaseError: The database cannot be written.
+        """
+        return retried(lambda: self._alone(job))
+
+    def _alone(self, job: Callable[[Link], T]) -> T:
+        with self._writer, self._backend.turn(), self._begun(partial(_write, alone=True)) as link:
+            answer = job(link)
+            link.commit()
+            return answer
+
+    @contextmanager
+    def linked(self) -> Iterator[Link]:
+        """Lend a link that sees one state of the database, for statements of one's own."""
+        with self._begun(_read) as link:
+            yield link
 
     def close(self) -> None:
-        """Close all connections."""
-        if self._engine is not None:
-            self._engine.dispose()
+        """Close all links that nobody uses."""
+        while self._idle:
+            self._idle.pop().close()
 
+    @contextmanager
+    def _begun(self, begin: Callable[[Link], None]) -> Iterator[Link]:
+        """Lend a link in a transaction, which is rolled back unless it was committed."""
+        link = self._begin(begin)
+        try:
+            with link.translating():
+                yield link
+        except BaseException as error:
+            link.roll_back()
+            self._take_back(link, error)
+            raise
+        link.roll_back()
+        self._take_back(link, None)
 
-def _require(version: str) -> None:
-    """Make sure that code and schema fit."""
-    if version != HEAD:
-        raise SchemaError(
-            f"the database has schema {version}, this version of kamflow needs {HEAD}; "
-            "use a kamflow of the same age"
+    def _begin(self, begin: Callable[[Link], None]) -> Link:
+        """Return a link that has begun a transaction; one that died while it was idle is replaced.
+
+        Raises:
+            DatabaseError: The database cannot be reached, or not be written.
+        """
+        while True:
+            kept = self._idle.pop() if self._idle else None
+            link = kept or self._backend.connect()
+            try:
+                with link.translating():
+                    begin(link)
+            except BaseException as error:  # an interruption must not leave it in a transaction
+                link.close()
+                if kept is None or not isinstance(error, Exception):
+                    raise
+            else:
+                return link
+
+    def before_fork(self) -> None:
+        """Let the writer end, and close the links: a child must neither use nor close them.
+
+        SQLite knows for each process which files it has open. A child that inherits an open one
+        takes its locks for its own, which they are not, and could write into a file that is gone.
+        """
+        if self._writes_in != threading.get_ident():
+            self._writer.acquire()
+        self.close()
+
+    def after_fork(self) -> None:
+        """Go on where `before_fork` was called."""
+        if self._writes_in != threading.get_ident():
+            self._writer.release()
+
+    def begin_anew(self) -> None:
+        """Begin with nothing open and nobody waiting, in a child."""
+        self._idle, self._writes_in, self._writer = [], None, threading.Lock()
+        self._groups = Groups(lambda alone: self.writing(alone=alone))
+
+    def _take_back(self, link: Link, error: BaseException | None) -> None:
+        """Keep a link for the next use, unless its connection may be broken."""
+        sound = error is None or (
+            isinstance(error, KamflowError) and not isinstance(error, DatabaseError)
         )
+        if sound:
+            self._idle.append(link)
+        else:
+            link.close()
+
+    def _require_schema(self) -> None:
+        """Make the schema of an empty database; any other has to be of our version."""
+        with self._begun(_read) as link:
+            found = self._backend.has_schema(link)
+            version = link.rows(statements.SCHEMA_VERSION)[0][0] if found else None
+        if version is None:
+            from kamflow.storage.migrate import upgrade  # noqa: PLC0415 - brings SQLAlchemy along
+
+            upgrade(self._url)
+        else:
+            _require_head(version)
+
+
+def _read(link: Link) -> None:
+    link.begin_reading()
+
+
+def _write(link: Link, *, alone: bool) -> None:
+    _require_head(link.begin_writing(alone=alone))
+
+
+def _require_head(version: str) -> None:
+    """Make sure that a database has the schema of this code, before each write.
+
+    Raises:
+        SchemaError: It has another one, perhaps since a newer kamflow upgraded it.
+    """
+    if version != HEAD:
+        raise SchemaError(version, HEAD)
+
+
+_OPEN: "weakref.WeakSet[Store]" = weakref.WeakSet()
+_forking: list[Store] = []  # those that wait for the end of a fork
+
+
+def _before_fork() -> None:
+    stores = sorted(_OPEN, key=id)  # one order, so that two forks cannot wait for each other
+    for store in stores:
+        store.before_fork()
+    _forking[:] = stores
+
+
+def _after_fork() -> None:
+    for store in reversed(_forking):
+        store.after_fork()
+
+
+def _in_child() -> None:
+    for store in list(_OPEN):
+        store.begin_anew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_in_child)

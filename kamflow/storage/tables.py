@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     DateTime,
     Dialect,
@@ -59,8 +60,9 @@ instances = Table(
     Column("entered_at", Instant, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("waiting", Integer, nullable=False),  # number of open approvals
+    Column("head", LargeBinary, nullable=False),  # link of the newest event
     Column("snapshot", LargeBinary, nullable=False),  # JSON; what replaying the events gives
-    Index("instances_by_parent", "parent", "kind", "stage"),
+    Index("instances_by_parent", "parent", "kind", "stage", "entered_at"),  # covers `counting`
     Index("instances_that_wait", "waiting"),
 )
 
@@ -75,4 +77,76 @@ events = Table(
     Column("pack", String(64), nullable=False),
     Column("cause", Integer),
     Column("body", LargeBinary, nullable=False),  # the event as JSON
+    Column("hash", LargeBinary, nullable=False),  # link to the event before
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("number", Integer().with_variant(BigInteger, "postgresql"), primary_key=True),
+    Column("instance", String, nullable=False),
+    Column("sequence", Integer, nullable=False),  # of the event that it tells
+    Column("type", String, nullable=False),  # of CloudEvents
+    Column("at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("command", LargeBinary, nullable=False),  # digest
+    Column("instance", String, nullable=False),
+    Column("first", Integer, nullable=False),  # events of the decision, from here
+    Column("last", Integer, nullable=False),  # to here
+    Column("answer", LargeBinary, nullable=False),  # what the events do not say, as JSON
+    Column("at", Instant, nullable=False, index=True),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("number", Integer, primary_key=True),  # from 1
+    Column("at", Instant, nullable=False),
+    Column("instances", Integer, nullable=False),  # how many there were
+    Column("events", Integer().with_variant(BigInteger, "postgresql"), nullable=False),
+    Column("root", LargeBinary, nullable=False),  # of the tree over all heads
+    Column("policies", LargeBinary, nullable=False),  # seal on the published packs
+    Column("previous", LargeBinary, nullable=False),  # digest of the checkpoint before
+    Column("signature", LargeBinary),  # Ed25519
+    Column("key", String),  # id of the key
+)
+
+checkpoint_heads = Table(
+    "checkpoint_heads",
+    metadata,
+    Column("instance", String, primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("checkpoint", Integer, nullable=False),  # the first one that saw this head
+    Column("head", LargeBinary, nullable=False),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", String, primary_key=True),  # as events name the person
+    Column("name", String),
+    Column("mail", String),
+    Column("erased_at", Instant),
+)
+
+about = Table(
+    "about",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+
+imports = Table(
+    "imports",  # those of many batches that are under way, or broke off
+    metadata,
+    Column("id", String(64), primary_key=True),  # digest of file, mapping and options
+    Column("at", Instant, nullable=False),  # of the newest batch
+    Column("rows", Integer, nullable=False),  # that are done
+    Column("state", LargeBinary, nullable=False),  # what goes on from there, as JSON
 )

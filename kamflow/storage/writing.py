@@ -1,91 +1,117 @@
 """Transactions that write."""
 
 from bisect import insort
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import TypeAlias
 
-from sqlalchemy import Connection, Engine, Executable, bindparam, exc, func, insert, select, update
+from msgspec import Struct
 
-from kamflow.errors import ConcurrencyError, DatabaseError
+from kamflow.errors import ConcurrencyError
 from kamflow.model.decision import Decision
 from kamflow.model.events import Recorded
 from kamflow.model.pack import Pack
 from kamflow.model.snapshot import Snapshot
+from kamflow.storage import statements
+from kamflow.storage.answers import Request, kept_answer
+from kamflow.storage.chain import START, link
 from kamflow.storage.codec import encode, encode_pack
-from kamflow.storage.reading import Reading, Writing
-from kamflow.storage.tables import events, instances, packs
+from kamflow.storage.links import Link
+from kamflow.storage.outbox import MESSAGE_TYPES
+from kamflow.storage.reading import Writing
+
+Row: TypeAlias = tuple[object, ...]
 
 
-@contextmanager
-def write(engine: Engine) -> Iterator["Transaction"]:
-    """Begin a transaction that writes alone; commit what was appended at its end."""
-    try:
-        with engine.begin() as connection:
-            transaction = Transaction(connection)
-            yield transaction
-            transaction.flush()
-    except exc.DBAPIError as error:
-        raise DatabaseError(f"the database cannot be written: {error.orig}") from error
+class _Mark(Struct, frozen=True):
+    """How much was appended when an instance was changed, and what it was before."""
 
-
-@contextmanager
-def read(engine: Engine) -> Iterator[Reading]:
-    """Begin a transaction that sees one state of the database and writes nothing."""
-    try:
-        with engine.connect().execution_options(reads_only=True) as connection:
-            yield Transaction(connection)
-    except exc.DBAPIError as error:
-        raise DatabaseError(f"the database cannot be read: {error.orig}") from error
+    events: int
+    messages: int
+    instance: str
+    before: Snapshot | None
+    head: bytes
 
 
 class Transaction(Writing):
     """One transaction. What is appended is seen by it at once and written at its end, in bulk."""
 
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(self._fetch)
-        self._connection = connection
+    def __init__(self, connection: Link) -> None:
+        super().__init__(connection.rows)
+        self._link = connection
         self._stored_at: dict[str, int] = {}  # instance -> sequence in the database
+        self._heads: dict[str, bytes] = {}  # instance -> link of its newest event
         self._events: list[Recorded] = []
-        self._undo: list[tuple[int, str, Snapshot | None]] = []
+        self._event_rows: list[Row] = []  # of those events
+        self._message_rows: list[Row] = []
+        self._requests: dict[str, tuple[Request, Decision, datetime]] = {}  # by key
+        self._undo: list[_Mark] = []
         self._marked = False
 
-    def _fetch(self, statement: str, *parameters: object) -> Sequence[Sequence[Any]]:
-        return self._connection.exec_driver_sql(statement, parameters).fetchall()
-
-    def _keep(self, snapshot: Snapshot) -> Snapshot:
+    def _keep(self, snapshot: Snapshot, head: bytes) -> Snapshot:
         if snapshot.id not in self._known:
             self._stored_at[snapshot.id] = snapshot.sequence
-        return super()._keep(snapshot)
+            self._heads[snapshot.id] = head
+        return super()._keep(snapshot, head)
 
     def publish(self, pack: Pack, at: datetime, by: str) -> None:
         """Write a pack under the next number."""
-        number = self._connection.execute(select(func.max(packs.c.number))).scalar() or 0
-        row = {
-            "digest": pack.digest,
-            "number": number + 1,
-            "pack": pack.id,
-            "version": pack.version,
-            "published_at": at,
-            "published_by": by,
-            "content": encode_pack(pack),
-        }
-        self._connection.execute(insert(packs), row)
+        number = (self._link.rows(statements.LAST_PACK)[0][0] or 0) + 1
+        content, instant = encode_pack(pack), self._link.instant(at)
+        row = (number, pack.digest, pack.id, pack.version, instant, by, content)
+        self._link.write(statements.ADD_PACK, [row])
+        self._newest = pack.digest
+
+    def keep_import(self, run: str, rows: int, state: bytes, at: datetime) -> None:
+        """Write how far an import has come."""
+        instant = self._link.instant(at)
+        if not self._link.write(statements.CHANGE_IMPORT, [(instant, rows, state, run)]):
+            self._link.write(statements.ADD_IMPORT, [(run, instant, rows, state)])
+
+    def end_import(self, run: str) -> None:
+        """Remove an import that is finished."""
+        self._link.write(statements.END_IMPORT, [(run,)])
 
     def append(self, decision: Decision) -> None:
         """Take the events of a decision; the next load of the instance gives its new snapshot."""
         if not decision.events or decision.snapshot is None:
             return
         snapshot = decision.snapshot
-        if self._marked:
-            self._undo.append((len(self._events), snapshot.id, self._known.get(snapshot.id)))
+        head = self._heads.get(snapshot.id, START)
+        self._remember(snapshot.id, head)
         if snapshot.id not in self._known:
             members = self._members.get((snapshot.parent or "", snapshot.kind))
             if members is not None:
                 insort(members, snapshot.id)
         self._known[snapshot.id] = snapshot
-        self._events += decision.events
+        for recorded in decision.events:
+            head = self._take(recorded, head)
+        self._heads[snapshot.id] = head
+
+    def _take(self, recorded: Recorded, before: bytes) -> bytes:
+        """Take an event, chained to the link before; return its own link."""
+        event, instance, sequence = recorded.event, recorded.instance, recorded.sequence
+        body, at, kind = encode(event), self._link.instant(recorded.at), type(event)
+        head = link(before, recorded, body)
+        told = (recorded.actor, recorded.pack, recorded.cause, body, head)
+        self._events.append(recorded)
+        self._event_rows.append((instance, sequence, at, kind.__name__, *told))
+        message = MESSAGE_TYPES.get(kind)
+        if message is not None:
+            self._message_rows.append((instance, sequence, message, at))
+        return head
+
+    def answer_to(self, request: Request) -> Decision | None:
+        """Return the answer that a request had before; nothing for a new one."""
+        kept = self._requests.get(request.key)
+        if kept is None:
+            return super().answer_to(request)
+        known, decision, _ = kept
+        known.require(request)
+        return decision
+
+    def keep_answer(self, request: Request, decision: Decision, at: datetime) -> None:
+        """Keep the answer to a request with what it decided."""
+        self._requests[request.key] = (request, decision, at)
 
     def history(self, instance: str) -> list[Recorded]:
         """Return the stored events of an instance and those that this transaction will write."""
@@ -96,17 +122,32 @@ class Transaction(Writing):
         """Remember this point for `back_to_mark`; a former mark is forgotten."""
         self._undo.clear()
         self._marked = True
+        self._marked_requests = len(self._requests)
 
     def back_to_mark(self) -> None:
         """Take back everything that was appended since the mark."""
-        for count, instance, before in reversed(self._undo):
-            del self._events[count:]
-            after = self._known.pop(instance)
-            if before is not None:
-                self._known[instance] = before
+        for mark in reversed(self._undo):
+            del self._events[mark.events :], self._event_rows[mark.events :]
+            del self._message_rows[mark.messages :]
+            after = self._known.pop(mark.instance)
+            del self._heads[mark.instance]
+            if mark.before is not None:
+                self._known[mark.instance] = mark.before
+                self._heads[mark.instance] = mark.head
             elif (after.parent or "", after.kind) in self._members:
-                self._members[after.parent or "", after.kind].remove(instance)
+                self._members[after.parent or "", after.kind].remove(mark.instance)
+        while len(self._requests) > self._marked_requests:
+            self._requests.popitem()
         self._undo.clear()
+
+    def _remember(self, instance: str, head: bytes) -> None:
+        if self._marked:
+            before, messages = self._known.get(instance), len(self._message_rows)
+            self._undo.append(_Mark(len(self._events), messages, instance, before, head))
+
+    def broken(self, error: Exception) -> bool:
+        """Tell whether an error comes from the database, so that nothing more can be done here."""
+        return self._link.translated(error) is not None
 
     def flush(self) -> None:
         """Write what was appended.
@@ -114,63 +155,73 @@ class Transaction(Writing):
         Raises:
             ConcurrencyError: Somebody else appended to one of the instances meanwhile.
         """
-        changed = dict.fromkeys(item.instance for item in self._events)
+        if not self._events and not self._requests:
+            return
+        changed = dict.fromkeys([item.instance for item in self._events])
         new = [self._known[item] for item in changed if item not in self._stored_at]
         old = [self._known[item] for item in changed if item in self._stored_at]
+        first = next(iter(changed), "")
+        writes = (
+            (statements.CHANGE_INSTANCE, [self._changed_row(item) for item in old]),
+            (statements.ADD_INSTANCE, [self._instance_row(item) for item in new]),
+            (statements.ADD_EVENT, self._event_rows),
+            (statements.ADD_MESSAGE, self._message_rows),
+            (statements.ADD_REQUEST, [self._request_row(*i) for i in self._requests.values()]),
+        )
         try:
-            self._write(insert(instances), [_row(item) for item in new])
-            rows = [
-                {"key": item.id, "seen": self._stored_at[item.id], **_row(item)} for item in old
-            ]
-            written = self._write(_UPDATE, rows)
-            self._write(insert(events), [_event_row(item) for item in self._events])
-        except exc.IntegrityError as error:
-            first = next(iter(changed), "")
-            raise ConcurrencyError(first, expected=self._stored_at.get(first, 0)) from error
+            written = self._link.write_all(writes)[0]
+        except Exception as error:
+            ours = self._link.translated(error)
+            if isinstance(ours, ConcurrencyError):
+                raise ConcurrencyError(first, expected=self._stored_at.get(first, 0)) from error
+            raise
         if written != len(old):
             raise ConcurrencyError(old[0].id, expected=self._stored_at[old[0].id])
+        self._stored_at.update({item.id: item.sequence for item in (*new, *old)})
         self._events.clear()
+        self._event_rows.clear()
+        self._message_rows.clear()
+        self._requests.clear()
+        self._undo.clear()
 
-    def _write(self, statement: Executable, rows: list[dict[str, Any]]) -> int:
-        """Run a statement for each row; return how many rows it changed."""
-        return self._connection.execute(statement, rows).rowcount if rows else 0
+    def _instance_row(self, item: Snapshot) -> tuple[object, ...]:
+        return (
+            item.id,
+            item.kind,
+            item.parent,
+            item.name,
+            item.workflow,
+            item.stage,
+            self._link.instant(item.entered_at),
+            item.sequence,
+            len(item.approvals),
+            self._heads[item.id],
+            encode(item),
+        )
 
+    def _changed_row(self, item: Snapshot) -> tuple[object, ...]:
+        return (
+            item.name,
+            item.stage,
+            self._link.instant(item.entered_at),
+            item.sequence,
+            len(item.approvals),
+            self._heads[item.id],
+            encode(item),
+            item.id,
+            self._stored_at[item.id],
+        )
 
-_UPDATE = (
-    update(instances)
-    .where(instances.c.id == bindparam("key"), instances.c.sequence == bindparam("seen"))
-    .values(
-        {
-            name: bindparam(name)
-            for name in ("name", "stage", "entered_at", "sequence", "waiting", "snapshot")
-        }
-    )
-)
-
-
-def _row(snapshot: Snapshot) -> dict[str, Any]:
-    return {
-        "id": snapshot.id,
-        "kind": snapshot.kind,
-        "parent": snapshot.parent,
-        "name": snapshot.name,
-        "workflow": snapshot.workflow,
-        "stage": snapshot.stage,
-        "entered_at": snapshot.entered_at,
-        "sequence": snapshot.sequence,
-        "waiting": len(snapshot.approvals),
-        "snapshot": encode(snapshot),
-    }
-
-
-def _event_row(recorded: Recorded) -> dict[str, Any]:
-    return {
-        "instance": recorded.instance,
-        "sequence": recorded.sequence,
-        "at": recorded.at,
-        "kind": type(recorded.event).__name__,
-        "actor": recorded.actor,
-        "pack": recorded.pack,
-        "cause": recorded.cause,
-        "body": encode(recorded.event),
-    }
+    def _request_row(
+        self, request: Request, decision: Decision, at: datetime
+    ) -> tuple[object, ...]:
+        events = decision.events
+        return (
+            request.key,
+            request.command,
+            events[0].instance if events else "",
+            events[0].sequence if events else 0,
+            events[-1].sequence if events else 0,
+            encode(kept_answer(decision)),
+            self._link.instant(at),
+        )

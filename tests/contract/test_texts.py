@@ -50,6 +50,18 @@ def test_a_lone_surrogate_is_refused_with_the_text(
     assert (kam.history("north"), kam.history(ACME)) == before
 
 
+@pytest.mark.parametrize("name", ["a\0b", "\0"])
+def test_nul_is_refused_on_either_database(kam: Kamflow, name: str) -> None:
+    with pytest.raises(InputError, match="NUL is no text"):
+        kam.create_account("north", "bolt", name, by="ann")
+
+
+def test_a_backslash_before_zeros_is_no_nul(kam: Kamflow) -> None:
+    kam.create_account("north", "bolt", "a\\u0000", by="ann")
+
+    assert kam.subject("bolt").name == "a\\u0000"
+
+
 def test_no_subject_has_such_a_name(kam: Kamflow) -> None:
     with pytest.raises(NotFoundError, match="no subject"):
         kam.subject(BAD)

@@ -1,10 +1,10 @@
 """Everything in one transaction, or nothing; nobody overwrites anybody."""
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from kamflow import (
     AlreadyExistsError,
@@ -18,7 +18,9 @@ from kamflow.engine.evolve import evolve, replay
 from kamflow.model.decision import Decision
 from kamflow.model.events import Recorded, RoleAssigned
 from kamflow.model.snapshot import Snapshot
+from kamflow.storage.dialects import open_engine
 from kamflow.storage.store import Store
+from kamflow.storage.tables import events, instances
 from tests.builders import NOON, a_pack
 
 FACTS = "facts: {account: {account.n: {type: number}}}\nroles: {boss: {who: boss}}"
@@ -70,12 +72,14 @@ def loaded(store: Store, instance: str) -> Snapshot:
 
 
 def counts(url: str) -> tuple[int, int]:
-    with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
-        found = (
-            connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
-            for table in ("instances", "events")
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        found = tuple(
+            connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in (instances, events)
         )
-        return next(found), next(found)
+    engine.dispose()
+    return found[0], found[1]
 
 
 def test_a_command_is_stored_with_its_events(kam: Kamflow, url: str) -> None:

@@ -29,7 +29,7 @@ def rows(file: Path) -> list[dict[str, str]]:
 def test_it_leaves_a_database_settings_and_files(played: Played) -> None:
     assert sorted(contents(played.folder)) == [
         "accounts.csv", "accounts.map.yaml", "fresh_facts.csv", "fresh_facts.map.yaml",
-        "fresh_rejects.csv", "governance.db", "kamflow.toml", "rejects.csv",
+        "fresh_rejects.csv", "governance.db", "governance.db-lock", "kamflow.toml", "rejects.csv",
     ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from kamflow import (
 from kamflow.language.diagnostics import CODES as POLICY_CODES
 from kamflow.language.load import load_pack
 from kamflow.runtime.importing.keys import CODES as IMPORT_CODES
+from kamflow.runtime.importing.plan import What
 from kamflow.runtime.packs import verified
 from tests.documentation.pages import DOCS, blocks, headings, section
 
@@ -128,8 +129,9 @@ def problems(kam: Kamflow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
         if code != "I101":
             Path("map.yaml").write_text(mapping, "utf-8")
         options = ImportOptions(program=None if code == "I205" else "north")
+        what: What = "events" if "event:" in mapping else "accounts"
         try:
-            import_file(kam, name, load_mapping("map.yaml"), what="accounts", options=options)
+            import_file(kam, name, load_mapping("map.yaml"), what=what, options=options)
         except InputError as error:
             return [str(item) for item in error.diagnostics]
         return []

@@ -43,6 +43,10 @@ facts:
     account.vip: {type: flag, source: integration}
     account.note: {type: text, source: integration}
     account.big: {type: flag, derived: account.revenue > 1000}
+events:
+  account:
+    incident.opened:
+      payload: {severity: {type: choice, values: [low, high]}, hours: {type: number}}
 """
 GATES = """
 parameters: {share_min: {type: percent, value: 10}}

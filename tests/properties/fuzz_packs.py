@@ -263,7 +263,7 @@ def judged_both_ways(past: Past, subject: str, gate: str) -> Verdict:
     found = judge_gate(compiled, gate, past.view(subject))
     for finding in found.findings:
         assert finding.verdict is not Verdict.UNKNOWN or finding.causes
-    for item in compiled.gate(gate):
+    for item in compiled.gate(gate).criteria:
         value = item.judge(past.view(subject))
         assert isinstance(value, bool | Unknown)
     quick = compiled.verdict(gate, past.view(subject))

@@ -1,8 +1,5 @@
 """`kamflow import`."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -12,20 +9,19 @@ import click
 from kamflow import ImportOptions, ImportReport, import_file, load_mapping, write_rejects
 from kamflow_cli import exit_codes
 from kamflow_cli.output import print_json
+from kamflow_cli.progress import progress_bar
 from kamflow_cli.session import json_option, open_kamflow
 
 _SHOWN = 10  # rejects that are printed; all of them stand in the file
 
-Progress = Callable[[int, int | None], None]
-
 
 @click.group("import")
 def import_() -> None:
-    """Bring accounts and facts in from files."""
+    """Bring accounts, facts and events in from files."""
 
 
-def _import_command(what: Literal["accounts", "facts"], text: str) -> click.Command:
-    """Return the command that imports accounts or facts; both take the same options."""
+def _import_command(what: Literal["accounts", "facts", "events"], text: str) -> click.Command:
+    """Return the command that imports accounts, facts or events; all take the same options."""
 
     @click.command(what, help=text)
     @click.argument("file")
@@ -47,7 +43,7 @@ def _import_command(what: Literal["accounts", "facts"], text: str) -> click.Comm
             keep_going=given["keep_going"],
         )
         read = load_mapping(mapping)
-        with _progress() as progress:
+        with progress_bar("rows") as progress:
             report = import_file(
                 open_kamflow(ctx), file, read, what=what, options=options, progress=progress
             )
@@ -57,7 +53,8 @@ def _import_command(what: Literal["accounts", "facts"], text: str) -> click.Comm
         if given["as_json"]:
             print_json(report)
         else:
-            _print_report(report, rejects, dry_run=options.dry_run)
+            noun = "events" if what == "events" else "facts"
+            _print_report(report, rejects, noun, dry_run=options.dry_run)
         if report.rejects and not options.keep_going:
             ctx.exit(exit_codes.BAD_INPUT)
 
@@ -69,6 +66,9 @@ import_.add_command(
 )
 import_.add_command(
     _import_command("facts", "Record the facts in FILE (- for standard input) of known subjects.")
+)
+import_.add_command(
+    _import_command("events", "Report the events in FILE (- for standard input), each once.")
 )
 
 
@@ -88,29 +88,11 @@ def _rejects_file(file: str, given: str | None) -> Path:
     return Path("rejects.csv") if file == "-" else Path(f"{file}.rejects.csv")
 
 
-@contextmanager
-def _progress() -> Iterator[Progress | None]:
-    """Show a bar on standard error while the import runs, if a person is watching."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("rows", total=None)
-
-        def advance(done: int, total: int | None) -> None:
-            bar.update(task, completed=done, total=total)
-
-        yield advance
-
-
-def _print_report(report: ImportReport, rejects: Path, *, dry_run: bool) -> None:
+def _print_report(report: ImportReport, rejects: Path, noun: str, *, dry_run: bool) -> None:
     done = "would be " if not report.written else ""
     click.echo(
         f"{report.rows} rows: {report.created} subjects {done}created, "
-        f"{report.existing} there already, {report.recorded} facts {done}recorded, "
+        f"{report.existing} there already, {report.recorded} {noun} {done}recorded, "
         f"{report.unchanged} unchanged, {report.rejected} rows rejected"
     )
     for item in report.rejects[:_SHOWN]:

@@ -1,33 +1,30 @@
-"""Imports a file: checks mapping and header, then enters all rows in one transaction."""
+"""Imports a file: checks mapping and header, then takes all rows."""
 
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from tempfile import TemporaryDirectory
+
+from msgspec.structs import replace
 
 from kamflow.errors import InputError
 from kamflow.language.diagnostics import Diagnostic, Place, did_you_mean
-from kamflow.runtime.importing.entering import Entry
+from kamflow.runtime.importing.batches import Importer, Progress
+from kamflow.runtime.importing.entering import Entering
 from kamflow.runtime.importing.files import STANDARD_INPUT, DataFile, Format, find_file
 from kamflow.runtime.importing.mapping import ImportMapping, Query
 from kamflow.runtime.importing.plan import Plan, What, make_plan
 from kamflow.runtime.importing.query import Table, run_query
 from kamflow.runtime.importing.report import ImportOptions, ImportReport
+from kamflow.runtime.importing.reporting import Reporting
 from kamflow.runtime.importing.rows import JsonSheet, Sheet, TextSheet
+from kamflow.runtime.importing.runs import identify_run
 from kamflow.runtime.importing.workbook import WorkbookSheet
 from kamflow.runtime.kamflow import Kamflow
 
-Progress: TypeAlias = Callable[[int, int | None], None]
-
 _EVERYTHING = "select * from input"
-_STEP = 200  # rows between two calls of a progress function
-
-
-class _NotKept(Exception):  # noqa: N818 - ends a transaction that is not to be kept
-    def __init__(self, entry: Entry) -> None:
-        super().__init__()
-        self.entry = entry
 
 
 def import_file(
@@ -39,17 +36,21 @@ def import_file(
     options: ImportOptions | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
-    """Import a file: everything in one transaction, or nothing.
+    """Import a file: everything, or nothing.
 
     A row that cannot be used is rejected with all reasons, and then nothing is written unless
     `options.keep_going`. Importing the same file again changes nothing.
+
+    Up to 10,000 rows are one transaction. A longer file is judged to its end before the first row
+    is written, then written in batches of 1,000; an import that breaks off goes on where it stopped
+    when it is asked for again, with the same file, mapping and options.
 
     Args:
         kam: The database.
         file: Path of a CSV, JSON lines, Excel or Parquet file; `-` for standard input.
         mapping: Which column becomes what; from `load_mapping`.
         what: `accounts` enters subjects that are not there yet, then records their facts; `facts`
-            records facts of subjects that are there.
+            records facts of subjects that are there, `events` reports what happened to them.
         options: How to import.
         progress: Called now and then with the rows done and the rows in all, if that is known.
 
@@ -59,36 +60,51 @@ def import_file(
         NotFoundError: There is no such program.
     """
     chosen = options or ImportOptions()
-    with kam.reading() as session:
-        plan = make_plan(session, mapping, what, chosen)
-    with _opened(file, plan) as sheet:
+    with ExitStack() as stack:
+        workspace = Path(stack.enter_context(TemporaryDirectory(prefix="kamflow-")))
+        with kam.reading() as session:
+            plan = make_plan(session, mapping, what, chosen)
+        files = _find_files(file, mapping, workspace)
+        run = identify_run(kam, plan, files, what, chosen)
+        if run.state is not None:  # today is still the day on which it began
+            chosen = replace(chosen, as_of=date.fromisoformat(run.day))
+            with kam.reading() as session:
+                plan = make_plan(session, mapping, what, chosen)
+        sheet = _opened(files, plan, stack, workspace)
         positions = _positions(sheet, plan)
-        return _enter_all(kam, plan, sheet, positions, chosen, progress or _silent)
+        intake = partial(Reporting if what == "events" else Entering, plan, positions)
+        importer = Importer(
+            kam, sheet, intake, run=run, options=chosen, progress=progress or _silent
+        )
+        return importer.run()
 
 
 def _silent(_done: int, _total: int | None) -> None:
     pass
 
 
-@contextmanager
-def _opened(given: str, plan: Plan) -> Iterator[Sheet]:
+def _find_files(given: str, mapping: ImportMapping, workspace: Path) -> dict[str, DataFile]:
+    """Return the file and the further ones that the mapping names, by what a query calls them."""
+    folder = Path() if given == STANDARD_INPUT else Path(given).parent
+    files = {"input": find_file(given, Path(), workspace)}
+    for name, item in mapping.inputs.items():
+        files[name] = find_file(item.file, folder, workspace)
+    return files
+
+
+def _opened(files: Mapping[str, DataFile], plan: Plan, stack: ExitStack, workspace: Path) -> Sheet:
     """Open the file, or run the query of the mapping over it."""
-    mapping = plan.mapping
-    with ExitStack() as stack:
-        workspace = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kamflow-")))
-        file = find_file(given, Path(), workspace)
-        query = mapping.query
-        if query is None and file.format is not Format.PARQUET:
-            yield _sheet(file, mapping.delimiter, mapping.sheet, mapping.place_of("sheet"))
-            return
-        main = _sheet_of(file, mapping.delimiter, mapping.sheet, mapping.place_of("sheet"))
-        tables: dict[str, Table] = {"input": (file, main)}
-        folder = Path() if given == STANDARD_INPUT else Path(given).parent
-        for name, item in mapping.inputs.items():
-            found = find_file(item.file, folder, workspace)
-            tables[name] = (found, _sheet_of(found, item.delimiter, item.sheet, item.place))
-        wanted = query or Query(text=_EVERYTHING, lines=(mapping.place,))
-        yield run_query(wanted, tables, plan.day, stack, workspace)
+    mapping, file = plan.mapping, files["input"]
+    query, asked_at = mapping.query, mapping.place_of("sheet")
+    if query is None and file.format is not Format.PARQUET:
+        return _sheet(file, mapping.delimiter, mapping.sheet, asked_at)
+    main = _sheet_of(file, mapping.delimiter, mapping.sheet, asked_at)
+    tables: dict[str, Table] = {"input": (file, main)}
+    for name, item in mapping.inputs.items():
+        found = files[name]
+        tables[name] = (found, _sheet_of(found, item.delimiter, item.sheet, item.place))
+    wanted = query or Query(text=_EVERYTHING, lines=(mapping.place,))
+    return run_query(wanted, tables, plan.day, stack, workspace)
 
 
 def _sheet_of(file: DataFile, delimiter: str, sheet: str, asked_at: Place) -> Sheet | None:
@@ -126,26 +142,3 @@ def _no_column(column: str, columns: Sequence[str]) -> str:
     alike = [name for name in columns if name.casefold() == column.casefold()]
     hint = f"; did you mean `{alike[0]}`?" if alike else did_you_mean(column, filter(None, columns))
     return f"there is no column `{column}`{hint}"
-
-
-def _enter_all(
-    kam: Kamflow,
-    plan: Plan,
-    sheet: Sheet,
-    positions: dict[str, int],
-    options: ImportOptions,
-    progress: Progress,
-) -> ImportReport:
-    try:
-        with kam.batch() as batch:
-            entry, done = Entry(batch, plan, positions), 0
-            for done, row in enumerate(sheet, start=1):
-                entry.enter(row)
-                if done % _STEP == 0:
-                    progress(done, sheet.total)
-            progress(done, done)
-            if options.dry_run or not (entry.clean or options.keep_going):
-                raise _NotKept(entry)  # noqa: TRY301 - the transaction has to see it
-    except _NotKept as undone:
-        return undone.entry.report(written=False)
-    return entry.report(written=True)

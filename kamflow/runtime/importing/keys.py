@@ -7,10 +7,12 @@ KEYS: dict[str, tuple[str, ...]] = {
     "file": ("mapping",),
     "mapping": (
         "subject", "id", "name", "source", "by", "as_of", "decimal", "thousands", "date_format",
-        "sheet", "delimiter", "inputs", "query", "facts",
+        "sheet", "delimiter", "inputs", "query", "facts", "event",
     ),
     "as_of": ("column",),
     "input": ("file", "sheet", "delimiter"),
+    "event": ("name", "key", "payload"),
+    "payload": ("column", "values", "scale"),
     "fact": ("column", "unit", "source", "by", "as_of", "values", "scale"),
 }  # fmt: skip
 
@@ -27,6 +29,7 @@ CODES = {
     "I204": "this author may not write the fact",
     "I205": "it is not clear to which program the rows belong",
     "I206": "the as-of day does not fit",
+    "I207": "the policy has no such event, or it carries no such thing",
     "I301": "the file cannot be read",
     "I302": "the file is not of a kind that can be imported",
     "I303": "the file is not UTF-8",

@@ -39,6 +39,15 @@ class FactColumn(Struct, frozen=True, kw_only=True):
     scale: Decimal | None = None  # what numbers are multiplied with
 
 
+class EventColumns(Struct, frozen=True, kw_only=True):
+    """The event that each row reports; the `fact` of a column is what the event carries."""
+
+    name: str
+    key: str  # column that tells one event from another
+    place: Place
+    payload: tuple[FactColumn, ...] = ()
+
+
 class Query(Struct, frozen=True, kw_only=True):
     """SQL over the inputs."""
 
@@ -81,6 +90,7 @@ class ImportMapping(Struct, frozen=True, kw_only=True):
     inputs: dict[str, InputFile] = {}
     query: Query | None = None
     facts: tuple[FactColumn, ...] = ()
+    event: EventColumns | None = None
 
     def place_of(self, key: str) -> Place:
         """Return where the value of `key` stands, or where the mapping does."""
@@ -90,6 +100,9 @@ class ImportMapping(Struct, frozen=True, kw_only=True):
         """Return every column that is read, with the place that names it first."""
         found = [(self.id, self.place_of("id")), (self.name, self.place_of("name"))]
         found += [(item.column, item.place) for item in self.facts]
+        if self.event is not None:
+            found.append((self.event.key, self.event.place))
+            found += [(item.column, item.place) for item in self.event.payload]
         instants = (self.as_of, *(item.as_of for item in self.facts))
         found += [(item.column, item.place) for item in instants if item is not None]
         first: dict[str, Place] = {}
@@ -147,6 +160,7 @@ def _read_file(top: Mapping, text: str, sink: Sink) -> ImportMapping | None:
         inputs=_inputs(fields),
         query=query,
         facts=tuple(_facts(fields)),
+        event=_event(fields),
     )
     if mapping.thousands == mapping.decimal:
         place = mapping.place_of("thousands")
@@ -263,6 +277,34 @@ def _fact(name: Scalar, node: Node, fields: Entries) -> FactColumn:
         source=inner.text("source"),
         by=inner.text("by"),
         as_of=_as_of(inner),
+        values={key.text: inner.word(value) for key, value in inner.entries("values")},
+        scale=inner.number("scale"),
+    )
+
+
+def _event(fields: Entries) -> EventColumns | None:
+    node = fields.node("event")
+    if node is None:
+        return None
+    inner = Entries(node, "event", "`event`", fields.sink)
+    inner.require("name", "key")
+    return EventColumns(
+        name=inner.text("name"),
+        key=inner.text("key"),
+        place=node.place,
+        payload=tuple(_payload(name, item, inner) for name, item in inner.entries("payload")),
+    )
+
+
+def _payload(name: Scalar, node: Node, fields: Entries) -> FactColumn:
+    if isinstance(node, Scalar):
+        return FactColumn(fact=name.text, column=node.text, place=name.place)
+    inner = Entries(node, "payload", f"payload `{name.text}`", fields.sink)
+    inner.require("column")
+    return FactColumn(
+        fact=name.text,
+        column=inner.text("column"),
+        place=name.place,
         values={key.text: inner.word(value) for key, value in inner.entries("values")},
         scale=inner.number("scale"),
     )

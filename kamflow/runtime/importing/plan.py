@@ -11,7 +11,7 @@ from kamflow.engine.people import SYSTEM
 from kamflow.engine.recording import lies_ahead
 from kamflow.errors import InputError
 from kamflow.language.diagnostics import Diagnostic, Sink, did_you_mean
-from kamflow.model.pack import FactType, Pack
+from kamflow.model.pack import EventType, FactType, Pack
 from kamflow.model.snapshot import Snapshot
 from kamflow.model.values import NUMERIC
 from kamflow.runtime.importing.mapping import FactColumn, ImportMapping
@@ -19,7 +19,7 @@ from kamflow.runtime.importing.report import ImportOptions
 from kamflow.runtime.importing.values import CellReader, cell_reader, start_of
 from kamflow.runtime.session import Session
 
-What: TypeAlias = Literal["accounts", "facts"]
+What: TypeAlias = Literal["accounts", "facts", "events"]
 
 
 class PlannedFact(Struct, frozen=True, kw_only=True):
@@ -29,6 +29,26 @@ class PlannedFact(Struct, frozen=True, kw_only=True):
     column: str
     read: CellReader
     unit: str
+    source: str
+    author: str
+    as_of: datetime | None  # nothing: the instant stands in `as_of_column`
+    as_of_column: str
+
+
+class PlannedValue(Struct, frozen=True, kw_only=True):
+    """Something that an event carries."""
+
+    name: str
+    column: str
+    read: CellReader
+
+
+class PlannedEvent(Struct, frozen=True, kw_only=True):
+    """An event with everything that does not change from row to row."""
+
+    name: str
+    key: str  # column
+    payload: tuple[PlannedValue, ...]
     source: str
     author: str
     as_of: datetime | None  # nothing: the instant stands in `as_of_column`
@@ -45,6 +65,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     actor: str  # who imports
     day: date  # what the mapping calls today
     facts: tuple[PlannedFact, ...]
+    event: PlannedEvent | None = None
 
 
 def make_plan(session: Session, mapping: ImportMapping, what: What, options: ImportOptions) -> Plan:
@@ -67,7 +88,11 @@ def make_plan(session: Session, mapping: ImportMapping, what: What, options: Imp
         sink.report(mapping.place, "I103", "the mapping names no `facts` to record")
     planner = _Planner(mapping, pack, author_of(mapping, options), session.now, sink)
     roles = _Roles(session, pack, parent, mapping.subject)
-    facts = [planned for item in mapping.facts if (planned := planner.plan(item, roles, day))]
+    facts, event = list[PlannedFact](), None
+    if what == "events":
+        event = planner.plan_event()
+    else:
+        facts = [planned for item in mapping.facts if (planned := planner.plan(item, roles, day))]
     if sink.diagnostics:
         raise InputError(sink.diagnostics)
     return Plan(
@@ -78,6 +103,7 @@ def make_plan(session: Session, mapping: ImportMapping, what: What, options: Imp
         actor=options.by or author_of(mapping, options),
         day=day,
         facts=tuple(facts),
+        event=event,
     )
 
 
@@ -157,6 +183,43 @@ class _Planner:
             as_of=None if as_of.column else start_of(as_of.day or day),
             as_of_column=as_of.column,
         )
+
+    def plan_event(self) -> PlannedEvent | None:
+        """Return the event that each row reports."""
+        mapping, told = self._mapping, self._mapping.event
+        if told is None:
+            self._sink.report(mapping.place, "I103", "the mapping names no `event` to report")
+            return None
+        event = self._pack.events.get(told.name)
+        if event is None or event.kind != mapping.subject:
+            own = [item.name for item in self._pack.events.values() if item.kind == mapping.subject]
+            what = f"`{mapping.subject}` has no event `{told.name}`{did_you_mean(told.name, own)}"
+            self._sink.report(told.place, "I207", what)
+            return None
+        as_of = mapping.as_of
+        if as_of.day is None and not as_of.column:
+            what = "`as_of` says when an event happened: a day, or `{column: ...}`"
+            self._sink.report(mapping.place_of("as_of"), "I103", what)
+        return PlannedEvent(
+            name=event.name,
+            key=told.key,
+            payload=tuple(self._values(told.payload, event)),
+            source=mapping.source,
+            author=self._author,
+            as_of=start_of(as_of.day) if as_of.day else None,
+            as_of_column=as_of.column,
+        )
+
+    def _values(self, columns: Iterable[FactColumn], event: EventType) -> Iterable[PlannedValue]:
+        for column in columns:
+            shape = event.payload.get(column.fact)
+            if shape is None:
+                hint = did_you_mean(column.fact, event.payload)
+                what = f"`{event.name}` carries no `{column.fact}`{hint}"
+                self._sink.report(column.place, "I207", what)
+                continue
+            read = cell_reader(column, shape, self._mapping)
+            yield PlannedValue(name=column.fact, column=column.column, read=read)
 
 
 def _not_recorded(name: str, fact: FactType | None, kind: str, pack: Pack) -> str:

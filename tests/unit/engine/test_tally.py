@@ -24,7 +24,9 @@ def votes(text: str) -> list[Vote]:
 def an_electorate(seats: str, chair: str | None = None) -> Electorate:
     """Return who may vote: `abc` is one role of three people, `a b` two roles of one each."""
     roles = {f"r{number}": frozenset(people) for number, people in enumerate(seats.split(), 1)}
-    return Electorate(seats=roles, excluded={}, chair=None if chair is None else frozenset(chair))
+    people: frozenset[str] = frozenset().union(*roles.values())
+    sits = None if chair is None else frozenset(chair)
+    return Electorate(seats=roles, people=people, excluded={}, chair=sits)
 
 
 def an_approval(rule: str, *, quorum: int = 0, chair: str | None = None) -> Approval:

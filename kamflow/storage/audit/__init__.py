@@ -1,0 +1,1 @@
+"""Proof of the history: checkpoints, exports, and the verifier of both."""
