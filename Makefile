@@ -20,7 +20,7 @@ unexport PYTHONHOME PYTHONPATH
 export HOME ?= $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench clean
+.PHONY: help setup demo test lint bench chaos clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' Makefile
@@ -42,6 +42,10 @@ lint: $(READY) ## check style, types and who imports whom
 
 bench: $(BENCH_READY) ## measure against what people would write instead
 	@$(BIN)/python -m bench $(ARGS)
+
+chaos: $(READY) ## break things on purpose (SEED=n repeats a run, SHORT=1 a little of all, ONLY=name)
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(SHORT),--short) \
+	  $(foreach name,$(ONLY),--only $(name))
 
 clean: ## remove .venv, caches and build results
 	@rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
