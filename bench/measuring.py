@@ -75,3 +75,16 @@ def interleaved(
 def ratios(ours: Sequence[Run], theirs: Sequence[Run]) -> tuple[float, ...]:
     """Return the wall time of each of our runs over that of its neighbour."""
     return tuple(mine.wall_s / other.wall_s for mine, other in zip(ours, theirs, strict=True))
+
+
+def fdatasync_us(folder: Path, times: int = 200) -> tuple[float, ...]:
+    """Return how long the disk takes to keep a page for good, in microseconds."""
+    found = []
+    with (folder / "page").open("wb", buffering=0) as file:
+        for _ in range(times):
+            file.seek(0)
+            begun = time.perf_counter()
+            file.write(bytes(4096))
+            os.fdatasync(file.fileno())
+            found.append((time.perf_counter() - begun) * 1e6)
+    return tuple(found)
