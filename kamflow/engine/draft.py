@@ -90,8 +90,9 @@ class Draft:
 
     def go_on_under(self, compiled: CompiledPack) -> None:
         """Judge by another policy from here on."""
-        self.compiled, self.scene = compiled, self.scene.under(compiled.sources)
-        self._view = None
+        if compiled is not self.compiled:
+            self.compiled, self.scene = compiled, self.scene.under(compiled.sources)
+            self._view = None
 
     def mark(self) -> Mark:
         """Return the present point, for `back_to`."""
@@ -100,12 +101,14 @@ class Draft:
 
     def back_to(self, mark: Mark) -> None:
         """Drop every event and note since `mark`."""
+        self.scene.forget()
         del self._events[mark.events :], self.notes[mark.notes :]
         self._snapshot, self.compiled, self.scene = mark.snapshot, mark.compiled, mark.scene
         self._view = None
 
     def accepted(self) -> Decision:
         """Return the decision with all events."""
+        self.scene.forget()
         return Decision(
             accepted=True,
             events=tuple(self._events),

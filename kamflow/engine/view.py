@@ -53,7 +53,8 @@ class Scene:
         self._sets: dict[tuple[str, str], list[View]] = {}
 
     def under(self, sources: Callable[[str], Sources]) -> "Scene":
-        """Return the same surroundings as another policy sees them."""
+        """Return the same surroundings as another policy sees them; views of this one are done."""
+        self.forget()
         return Scene(sources, self.now, self._load, self._members, self._events)
 
     def look(self, snapshot: Snapshot, fresh: Iterable[Recorded] = ()) -> "View":
@@ -61,11 +62,19 @@ class Scene:
 
         `fresh` are the events of the decision that is being made; the store does not have them yet.
         """
+        self.forget()
+        self._fresh = tuple(fresh)
+        return self._view(snapshot)
+
+    def forget(self) -> None:
+        """Let go of all views; what is asked for again is made again.
+
+        A view and its scene hold each other, and the scene holds the transaction. Whoever is done
+        calls this, or all of it would lie in memory until the garbage collector comes by.
+        """
         self._sets.clear()
         self._views.clear()
         self._histories.clear()
-        self._fresh = tuple(fresh)
-        return self._view(snapshot)
 
     def history(self, instance: str) -> History:
         """Return what was recorded and reported of a subject."""
