@@ -9,7 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any, TypeVar
 
 from kamflow.errors import ConcurrencyError, DatabaseError
@@ -51,8 +51,8 @@ class _Waiting:
 class Groups:
     """Runs jobs in transactions, in the order in which they come."""
 
-    def __init__(self, writing: Callable[[bool], AbstractContextManager[Transaction]]) -> None:
-        self._writing = writing  # takes whether it has to be alone
+    def __init__(self, fill: Callable[[Callable[[Transaction], None], bool], None]) -> None:
+        self._fill = fill  # does a job in a transaction; takes whether it has to be alone
         self._queue: deque[_Waiting] = deque()
         self._door = threading.Lock()  # to the queue, and to who leads
         self._led = False  # whether a thread works for all
@@ -134,12 +134,7 @@ class Groups:
         for turn in range(TRIES):
             self._begun = self._ending = False
             try:
-                with self._writing(turn > 0 or self._cautious > 0) as transaction:
-                    self._begun = True
-                    for item in group:
-                        _run(transaction, item)
-                    transaction.flush()
-                    self._ending = True
+                self._fill(partial(self._run, group), turn > 0 or self._cautious > 0)
             except ConcurrencyError as error:
                 overtaken = error
             else:
@@ -150,6 +145,14 @@ class Groups:
             longest = min(_PAUSE_S * 2**turn, _LONGEST_PAUSE_S)
             time.sleep(random.uniform(0, longest))  # noqa: S311 - no secret
         return overtaken
+
+    def _run(self, group: Sequence[_Waiting], transaction: Transaction) -> None:
+        """Run the jobs of a group, and write what they have appended."""
+        self._begun = True
+        for item in group:
+            _run(transaction, item)
+        transaction.flush()
+        self._ending = True
 
 
 def _end(group: Sequence[_Waiting], error: BaseException | None) -> None:

@@ -6,7 +6,7 @@ SQLAlchemy stands on none of these paths: its price per statement is several tim
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -94,6 +94,14 @@ class Link(ABC):
     def translated(self, error: Exception) -> Exception | None:
         """Return our error for one of the driver; nothing for any other error."""
 
+    def tell(self, error: BaseException | None) -> None:
+        """Raise our error in place of one of the driver; do nothing about any other."""
+        if not isinstance(error, Exception) or isinstance(error, DatabaseError | ConcurrencyError):
+            return
+        ours = self.translated(error)
+        if ours is not None:
+            raise ours from error
+
     def translating(self) -> "Translating":
         """Turn the driver's errors into ours."""
         return Translating(self)
@@ -112,11 +120,7 @@ class Translating:
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         """Raise our error in place of the driver's."""
-        if not isinstance(error, Exception) or isinstance(error, DatabaseError | ConcurrencyError):
-            return
-        ours = self._link.translated(error)
-        if ours is not None:
-            raise ours from error
+        self._link.tell(error)
 
 
 class Backend(ABC):
@@ -134,7 +138,6 @@ class Backend(ABC):
     def has_schema(self, link: Link) -> bool:
         """Tell whether the database has our tables, of whatever version."""
 
-    @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self) -> AbstractContextManager[object]:
         """Wait until this process may write, where a queue is fairer than the database's own."""
-        yield
+        return nullcontext()

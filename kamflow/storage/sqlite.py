@@ -6,7 +6,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -51,10 +51,12 @@ class SqliteLink(Link):
 
     def __init__(self, connection: sqlite3.Connection, place: str) -> None:
         self._connection, self._place = connection, place
+        # For all that is read or written in one go: to make one for each statement takes its time.
+        self._cursor = connection.cursor()
 
     def rows(self, statement: str, *parameters: object) -> Sequence[Sequence[Any]]:
         """Run a statement and return all rows."""
-        return self._connection.execute(statement, parameters).fetchall()
+        return self._cursor.execute(statement, parameters).fetchall()
 
     def stream(self, statement: str, *parameters: object) -> Iterator[Sequence[Any]]:
         """Run a statement and yield row by row."""
@@ -63,8 +65,8 @@ class SqliteLink(Link):
     def write(self, statement: str, rows: Sequence[Sequence[object]]) -> int:
         """Run a statement once for each row of parameters; return how many rows it changed."""
         if len(rows) == 1:
-            return self._connection.execute(statement, rows[0]).rowcount
-        return self._connection.executemany(statement, rows).rowcount
+            return self._cursor.execute(statement, rows[0]).rowcount
+        return self._cursor.executemany(statement, rows).rowcount
 
     def instant(self, at: datetime) -> str:
         """Return an instant as text in UTC, in the form of SQLAlchemy's `DateTime`."""
@@ -72,27 +74,27 @@ class SqliteLink(Link):
 
     def begin_reading(self) -> None:
         """Begin a transaction that sees one state of the database."""
-        self._connection.execute("BEGIN")
+        self._cursor.execute("BEGIN")
 
     def begin_writing(self, *, alone: bool) -> str:  # noqa: ARG002 - SQLite has one writer at most
         """Begin a transaction that writes alone; return the version of the schema."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        version: str = self._connection.execute(statements.SCHEMA_VERSION).fetchone()[0]
+        self._cursor.execute("BEGIN IMMEDIATE")
+        version: str = self._cursor.execute(statements.SCHEMA_VERSION).fetchall()[0][0]
         return version
 
     def commit(self) -> None:
         """Keep what was written."""
-        self._connection.execute("COMMIT")
+        self._cursor.execute("COMMIT")
 
     def roll_back(self) -> None:
         """Take back what was written since `begin`."""
         if self._connection.in_transaction:
             with suppress(sqlite3.Error):  # the error that led here is the one to tell
-                self._connection.execute("ROLLBACK")
+                self._cursor.execute("ROLLBACK")
 
     def savepoint(self, statement: str) -> None:
         """Run a statement about a savepoint."""
-        self._connection.execute(statement)
+        self._cursor.execute(statement)
 
     def close(self) -> None:
         """End the connection."""
@@ -145,24 +147,11 @@ class SqliteBackend(Backend):
         """Tell whether the file has our tables."""
         return bool(link.rows(statements.SQLITE_HAS_SCHEMA))
 
-    @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self) -> "_Turn":
         """Wait for the turn of this process: SQLite itself lets some wait for seconds."""
-        if fcntl is None:
-            yield
-            return
-        try:
-            lock = os.open(f"{self.file}-lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        except OSError:
-            yield  # a folder that cannot be written: BEGIN IMMEDIATE keeps writers apart, or fails
-            return
-        try:
-            self._queue(lock)
-            yield
-        finally:
-            os.close(lock)
+        return _Turn(self)
 
-    def _queue(self, lock: int) -> None:
+    def queue(self, lock: int) -> None:
         """Take the lock; a process that holds it and is stopped must not stop all others for good.
 
         Raises:
@@ -178,3 +167,36 @@ class SqliteBackend(Backend):
             # again; where somebody writes for seconds, there is no need to hurry.
             pause = next(pause for until, pause in _PAUSES if waited < until)
             time.sleep(random.uniform(0.5, 1.5) * pause)  # noqa: S311 - no secret
+
+
+class _Turn:
+    """A block for which this process holds the lock file."""
+
+    __slots__ = ("_backend", "_lock")
+
+    def __init__(self, backend: SqliteBackend) -> None:
+        self._backend = backend
+        self._lock: int | None = None
+
+    def __enter__(self) -> None:
+        """Wait for the lock."""
+        if fcntl is None:
+            return
+        name = f"{self._backend.file}-lock"
+        try:
+            self._lock = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        except OSError:
+            return  # a folder that cannot be written: BEGIN IMMEDIATE keeps writers apart, or fails
+        try:
+            self._backend.queue(self._lock)
+        except BaseException:
+            self._end()
+            raise
+
+    def __exit__(self, *_error: object) -> None:
+        """Let the next one write."""
+        self._end()
+
+    def _end(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)

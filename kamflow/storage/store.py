@@ -8,7 +8,6 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import TypeVar
 
 from kamflow.errors import DatabaseError, KamflowError, SchemaError
@@ -58,9 +57,9 @@ class Store:
         self._url = url
         self._backend = backend_of(url, patience)
         self._idle: list[Link] = []  # links that nobody uses
-        self._writes_in: int | None = None  # the thread that writes ...
+        self.writes_in: int | None = None  # the thread that writes ...
         self._writer = threading.Lock()  # ... and holds this
-        self._groups = Groups(lambda alone: self.writing(alone=alone))
+        self._groups = Groups(self._fill)
         _OPEN.add(self)
         try:
             self._require_schema()
@@ -90,22 +89,36 @@ class Store:
             ConcurrencyError: Somebody else appended to one of the instances meanwhile.
             DatabaseError: The database cannot be written.
         """
-        if self._writes_in == threading.get_ident():
+        self._require_no_batch()
+        begin = _write_alone if alone else _write
+        with (
+            self._writer,
+            self._backend.turn(),
+            _Lent(self, begin) as link,
+            _Filled(self, link) as it,
+        ):
+            yield it
+
+    def _fill(self, job: Callable[[Transaction], None], alone: bool) -> None:  # noqa: FBT001 - a fact
+        """Do a job in a transaction as `writing` begins one; without a generator, for speed."""
+        self._require_no_batch()
+        begin = _write_alone if alone else _write
+        with (
+            self._writer,
+            self._backend.turn(),
+            _Lent(self, begin) as link,
+            _Filled(self, link) as it,
+        ):
+            job(it)
+
+    def _require_no_batch(self) -> None:
+        if self.writes_in == threading.get_ident():
             raise DatabaseError("a batch is open in this thread: give the command to the batch")
-        with self._writer, self._backend.turn(), self._begun(partial(_write, alone=alone)) as link:
-            self._writes_in = threading.get_ident()
-            try:
-                transaction = Transaction(link)
-                yield transaction
-                transaction.flush()
-                link.commit()
-            finally:
-                self._writes_in = None
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """Begin a transaction that sees one state of the database and writes nothing."""
-        with self._begun(_read) as link:
+        with _Lent(self, _read) as link:
             yield Reading(link.rows)
 
     def alone(self, job: Callable[[Link], T]) -> T:
@@ -118,7 +131,7 @@ class Store:
         return retried(lambda: self._alone(job))
 
     def _alone(self, job: Callable[[Link], T]) -> T:
-        with self._writer, self._backend.turn(), self._begun(partial(_write, alone=True)) as link:
+        with self._writer, self._backend.turn(), _Lent(self, _write_alone) as link:
             answer = job(link)
             link.commit()
             return answer
@@ -126,7 +139,7 @@ class Store:
     @contextmanager
     def linked(self) -> Iterator[Link]:
         """Lend a link that sees one state of the database, for statements of one's own."""
-        with self._begun(_read) as link:
+        with _Lent(self, _read) as link:
             yield link
 
     def close(self) -> None:
@@ -134,21 +147,7 @@ class Store:
         while self._idle:
             self._idle.pop().close()
 
-    @contextmanager
-    def _begun(self, begin: Callable[[Link], None]) -> Iterator[Link]:
-        """Lend a link in a transaction, which is rolled back unless it was committed."""
-        link = self._begin(begin)
-        try:
-            with link.translating():
-                yield link
-        except BaseException as error:
-            link.roll_back()
-            self._take_back(link, error)
-            raise
-        link.roll_back()
-        self._take_back(link, None)
-
-    def _begin(self, begin: Callable[[Link], None]) -> Link:
+    def begin(self, begin: Callable[[Link], None]) -> Link:
         """Return a link that has begun a transaction; one that died while it was idle is replaced.
 
         Raises:
@@ -158,11 +157,11 @@ class Store:
             kept = self._idle.pop() if self._idle else None
             link = kept or self._backend.connect()
             try:
-                with link.translating():
-                    begin(link)
+                begin(link)
             except BaseException as error:  # an interruption must not leave it in a transaction
                 link.close()
                 if kept is None or not isinstance(error, Exception):
+                    link.tell(error)
                     raise
             else:
                 return link
@@ -173,21 +172,21 @@ class Store:
         SQLite knows for each process which files it has open. A child that inherits an open one
         takes its locks for its own, which they are not, and could write into a file that is gone.
         """
-        if self._writes_in != threading.get_ident():
+        if self.writes_in != threading.get_ident():
             self._writer.acquire()
         self.close()
 
     def after_fork(self) -> None:
         """Go on where `before_fork` was called."""
-        if self._writes_in != threading.get_ident():
+        if self.writes_in != threading.get_ident():
             self._writer.release()
 
     def begin_anew(self) -> None:
         """Begin with nothing open and nobody waiting, in a child."""
-        self._idle, self._writes_in, self._writer = [], None, threading.Lock()
-        self._groups = Groups(lambda alone: self.writing(alone=alone))
+        self._idle, self.writes_in, self._writer = [], None, threading.Lock()
+        self._groups = Groups(self._fill)
 
-    def _take_back(self, link: Link, error: BaseException | None) -> None:
+    def take_back(self, link: Link, error: BaseException | None) -> None:
         """Keep a link for the next use, unless its connection may be broken."""
         sound = error is None or (
             isinstance(error, KamflowError) and not isinstance(error, DatabaseError)
@@ -199,7 +198,7 @@ class Store:
 
     def _require_schema(self) -> None:
         """Make the schema of an empty database; any other has to be of our version."""
-        with self._begun(_read) as link:
+        with _Lent(self, _read) as link:
             found = self._backend.has_schema(link)
             version = link.rows(statements.SCHEMA_VERSION)[0][0] if found else None
         if version is None:
@@ -210,12 +209,69 @@ class Store:
             _require_head(version)
 
 
+class _Lent:
+    """A block with a link in a transaction, which is rolled back unless it was committed.
+
+    The driver's errors become ours. Each command comes by here: a generator would take more time.
+    """
+
+    __slots__ = ("_begin", "_link", "_store")
+
+    def __init__(self, store: Store, begin: Callable[[Link], None]) -> None:
+        self._store, self._begin = store, begin
+
+    def __enter__(self) -> Link:
+        """Begin the transaction."""
+        self._link = link = self._store.begin(self._begin)
+        return link
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """End it, and give the link back."""
+        link = self._link
+        try:
+            link.tell(error)
+        except Exception as ours:
+            error = ours
+            raise
+        finally:
+            link.roll_back()
+            self._store.take_back(link, error)
+
+
+class _Filled:
+    """A block that fills a transaction; at its end what was appended is written and committed."""
+
+    __slots__ = ("_link", "_store", "_transaction")
+
+    def __init__(self, store: Store, link: Link) -> None:
+        self._store, self._link = store, link
+
+    def __enter__(self) -> Transaction:
+        """Note that this thread writes."""
+        self._transaction = transaction = Transaction(self._link)
+        self._store.writes_in = threading.get_ident()
+        return transaction
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Commit, unless something went wrong."""
+        try:
+            if error is None:
+                self._transaction.flush()
+                self._link.commit()
+        finally:
+            self._store.writes_in = None
+
+
 def _read(link: Link) -> None:
     link.begin_reading()
 
 
-def _write(link: Link, *, alone: bool) -> None:
-    _require_head(link.begin_writing(alone=alone))
+def _write(link: Link) -> None:
+    _require_head(link.begin_writing(alone=False))
+
+
+def _write_alone(link: Link) -> None:
+    _require_head(link.begin_writing(alone=True))
 
 
 def _require_head(version: str) -> None:
