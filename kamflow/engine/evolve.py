@@ -38,18 +38,17 @@ def evolve(snapshot: Snapshot | None, recorded: Recorded) -> Snapshot:
         return _opened(event, recorded)
     if snapshot is None:
         raise ValueError(f"the history of `{recorded.instance}` does not begin with its opening")
-    after = replace(snapshot, sequence=recorded.sequence)
     match event:
         case FactsRecorded():
-            return _with_facts(after, event)
+            return _with_facts(snapshot, event, recorded.sequence)
         case StageEntered():
-            return _in_stage(after, event, recorded)
+            return _in_stage(snapshot, event, recorded)
         case RoleAssigned() | RoleEnded() | CohortFrozen():
-            return _with_names(after, event)
+            return _with_names(snapshot, event, recorded.sequence)
         case ApprovalRequested() | VoteCast() | ApprovalDecided() | ApprovalWithdrawn():
-            return _with_approval(after, event, recorded)
+            return _with_approval(snapshot, event, recorded)
         case CommandRefused() | EventReported():
-            return after
+            return replace(snapshot, sequence=recorded.sequence)
         case _:
             assert_never(event)
 
@@ -69,9 +68,9 @@ def _opened(event: SubjectOpened, recorded: Recorded) -> Snapshot:
     )
 
 
-def _with_facts(after: Snapshot, event: FactsRecorded) -> Snapshot:
+def _with_facts(before: Snapshot, event: FactsRecorded, sequence: int) -> Snapshot:
     """Keep what was true last: an older observation stays in the history alone."""
-    facts = dict(after.facts)
+    facts = dict(before.facts)
     news = [
         name
         for name, observed in event.facts.items()
@@ -81,14 +80,16 @@ def _with_facts(after: Snapshot, event: FactsRecorded) -> Snapshot:
     for name in event.forgotten:
         facts.pop(name, None)
     changed = news or event.forgotten
-    return replace(after, facts=facts, facts_at=after.sequence if changed else after.facts_at)
+    facts_at = sequence if changed else before.facts_at
+    return replace(before, sequence=sequence, facts=facts, facts_at=facts_at)
 
 
-def _in_stage(after: Snapshot, event: StageEntered, recorded: Recorded) -> Snapshot:
+def _in_stage(before: Snapshot, event: StageEntered, recorded: Recorded) -> Snapshot:
     if event.stage == event.left:
-        return after
+        return replace(before, sequence=recorded.sequence)
     return replace(
-        after,
+        before,
+        sequence=recorded.sequence,
         stage=event.stage,
         came_from=event.left,
         entered_at=recorded.at,
@@ -97,21 +98,25 @@ def _in_stage(after: Snapshot, event: StageEntered, recorded: Recorded) -> Snaps
     )
 
 
-def _with_names(after: Snapshot, event: RoleAssigned | RoleEnded | CohortFrozen) -> Snapshot:
+def _with_names(
+    before: Snapshot, event: RoleAssigned | RoleEnded | CohortFrozen, sequence: int
+) -> Snapshot:
     if isinstance(event, CohortFrozen):
-        return replace(after, cohorts={**after.cohorts, event.cohort: event.members})
-    people = [person for person in after.roles.get(event.role, ()) if person != event.person]
+        cohorts = {**before.cohorts, event.cohort: event.members}
+        return replace(before, sequence=sequence, cohorts=cohorts)
+    people = [person for person in before.roles.get(event.role, ()) if person != event.person]
     if isinstance(event, RoleAssigned):
         people.append(event.person)
-    return replace(after, roles={**after.roles, event.role: tuple(sorted(people))})
+    roles = {**before.roles, event.role: tuple(sorted(people))}
+    return replace(before, sequence=sequence, roles=roles)
 
 
 def _with_approval(
-    after: Snapshot,
+    before: Snapshot,
     event: ApprovalRequested | VoteCast | ApprovalDecided | ApprovalWithdrawn,
     recorded: Recorded,
 ) -> Snapshot:
-    approvals, rejected = dict(after.approvals), after.rejected
+    approvals, rejected = dict(before.approvals), before.rejected
     match event:
         case ApprovalRequested():
             approvals[event.id] = OpenApproval(
@@ -133,4 +138,4 @@ def _with_approval(
                 rejected = {**rejected, event.transition: recorded.sequence}
         case ApprovalWithdrawn():
             approvals.pop(event.id, None)
-    return replace(after, approvals=approvals, rejected=rejected)
+    return replace(before, sequence=recorded.sequence, approvals=approvals, rejected=rejected)

@@ -47,9 +47,11 @@ def _judge(item: ReadyCriterion, view: View) -> Finding:
         strict = item.must_when is not None and item.must_when(view) is not False
         severity = _MUST if strict else _SHOULD
     try:
-        readings = (*map(view.noted.__getitem__, item.names), *item.parameters)
+        readings = tuple(map(view.noted.__getitem__, item.names))
     except KeyError:
-        readings = (*map(view.reading, item.names), *item.parameters)
+        readings = tuple(map(view.reading, item.names))
+    if item.parameters:
+        readings += item.parameters
     if item.further:
         readings = (*readings, *[one for show in item.further for one in show(view)])
     if value is True:

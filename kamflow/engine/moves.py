@@ -192,8 +192,8 @@ def enter(
     draft: Draft, item: Transition, goal: str, remark: str, *, approved: bool = False
 ) -> No | None:
     """Enter the stage. After an approval the whole gate is judged once more."""
-    _set(draft, item.set_on_approval if approved else ())
     if approved:
+        _set(draft, item.set_on_approval)
         draft.gate = verdict = _judge(draft, item, before_approval=False)
         if verdict is not None and verdict.verdict is not Verdict.MET:
             return No((_shut(verdict),), item.id, verdict)

@@ -3,7 +3,6 @@
 from hashlib import sha256
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from kamflow.errors import KeyReusedError
 from kamflow.model.commands import Command
@@ -62,17 +61,21 @@ class KeptAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False
 def kept_answer(decision: Decision) -> KeptAnswer:
     """Return what is kept of a decision."""
     gate = decision.gate
-    plain = KeptAnswer(accepted=decision.accepted, reasons=decision.reasons, faults=decision.faults)
+    accepted, reasons, faults = decision.accepted, decision.reasons, decision.faults
     if gate is None:
-        return plain
-    return replace(
-        plain,
+        return KeptAnswer(accepted=accepted, reasons=reasons, faults=faults)
+    return KeptAnswer(
+        accepted=accepted,
+        reasons=reasons,
+        faults=faults,
         gate=gate.gate,
         pack=decision.events[0].pack if decision.events else "",
         verdict=gate.verdict,
         findings=tuple(
-            KeptFinding(item.criterion.id, item.severity, item.verdict, item.readings, item.causes)
-            for item in gate.findings
+            [
+                KeptFinding(i.criterion.id, i.severity, i.verdict, i.readings, i.causes)
+                for i in gate.findings
+            ]
         ),
     )
 

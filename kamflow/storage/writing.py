@@ -158,8 +158,10 @@ class Transaction(Writing):
         if not self._events and not self._requests:
             return
         changed = dict.fromkeys([item.instance for item in self._events])
-        new = [self._known[item] for item in changed if item not in self._stored_at]
-        old = [self._known[item] for item in changed if item in self._stored_at]
+        new: list[Snapshot] = []
+        old: list[Snapshot] = []
+        for instance in changed:
+            (old if instance in self._stored_at else new).append(self._known[instance])
         first = next(iter(changed), "")
         writes = (
             (statements.CHANGE_INSTANCE, [self._changed_row(item) for item in old]),
@@ -177,7 +179,8 @@ class Transaction(Writing):
             raise
         if written != len(old):
             raise ConcurrencyError(old[0].id, expected=self._stored_at[old[0].id])
-        self._stored_at.update({item.id: item.sequence for item in (*new, *old)})
+        for item in (*new, *old):
+            self._stored_at[item.id] = item.sequence
         self._events.clear()
         self._event_rows.clear()
         self._message_rows.clear()
