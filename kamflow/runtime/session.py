@@ -176,7 +176,7 @@ class WritingSession(Session):
             AlreadyExistsError: The parent has such a subject already.
             InputError: A text has characters that cannot be stored.
         """
-        _require_text(command)
+        text = _text_of(command)
         instance = f"{command.parent}/{command.id}" if command.parent else command.id
 
         def opened() -> Decision:
@@ -186,7 +186,7 @@ class WritingSession(Session):
             scene = self._scene(compiled)
             return decide(compiled, scene, None, command, instance=instance)
 
-        return self._once(instance, command, opened)
+        return self._once(instance, command, text, opened)
 
     def submit(
         self, snapshot: Snapshot, command: Command, *, told: Command | None = None
@@ -201,20 +201,24 @@ class WritingSession(Session):
         Raises:
             InputError: A text has characters that cannot be stored.
         """
-        _require_text(command)
+        text = _text_of(command)
 
         def decided() -> Decision:
             compiled = self.compiled(snapshot.pack)
             scene, newest = self._scene(compiled), self.compiled()
             return decide(compiled, scene, snapshot, command, instance=snapshot.id, newest=newest)
 
-        return self._once(snapshot.id, told or command, decided)
+        if told is not None and self.key is not None:
+            text = encode(told)
+        return self._once(snapshot.id, command, text, decided)
 
-    def _once(self, instance: str, command: Command, decide: Callable[[], Decision]) -> Decision:
+    def _once(
+        self, instance: str, command: Command, text: bytes, decide: Callable[[], Decision]
+    ) -> Decision:
         """Decide and append; under a key that was used before, return the answer of then."""
         if self.key is None:
             return self._append(decide())
-        request = request_of(self.key, instance, command)
+        request = request_of(self.key, instance, command, text)
         answer = self.transaction.answer_to(request)
         if answer is not None:
             return answer
@@ -236,7 +240,12 @@ def _is_text(word: str) -> bool:
     return True
 
 
-def _require_text(command: Command) -> None:
+def _text_of(command: Command) -> bytes:
+    """Return a command as JSON.
+
+    Raises:
+        InputError: A text in it has characters that cannot be stored.
+    """
     try:
         told = encode(command)
     except UnicodeEncodeError as error:
@@ -246,3 +255,4 @@ def _require_text(command: Command) -> None:
         ) from None
     if b"\\u0000" in told and _NUL.search(told):
         raise InputError(["the character NUL is no text; leave it out"])
+    return told

@@ -11,7 +11,6 @@ from kamflow.model.events import Recorded
 from kamflow.model.pack import Pack
 from kamflow.model.snapshot import Snapshot
 from kamflow.model.values import Cause, Severity, Verdict
-from kamflow.storage.codec import encode
 
 
 class Request(Struct, frozen=True, gc=False):
@@ -30,9 +29,9 @@ class Request(Struct, frozen=True, gc=False):
             raise KeyReusedError(self.key)
 
 
-def request_of(key: str, subject: str, command: Command) -> Request:
-    """Return the request of a command to a subject."""
-    told = type(command).__name__.encode() + b"\n" + subject.encode() + b"\n" + encode(command)
+def request_of(key: str, subject: str, command: Command, text: bytes) -> Request:
+    """Return the request of a command to a subject; `text` is the command, encoded."""
+    told = b"%b\n%b\n%b" % (type(command).__name__.encode(), subject.encode(), text)
     return Request(key, sha256(told).digest())
 
 
