@@ -166,7 +166,7 @@ class Reading:
                 name=row[3],
                 stage=row[4],
                 entered_at=instant_of(row[5]),
-                waiting=row[6],
+                waiting=_whole(row[6]),
             )
             for row in self._rows(statements.ENTRIES)
         ]
@@ -261,6 +261,13 @@ def recorded_of(row: Sequence[Any]) -> Recorded:
         event=decode_event(body),
         cause=cause,
     )
+
+
+def _whole(stored: object) -> int:
+    """Return a whole number; SQLite gives whatever the bytes of a damaged page say."""
+    if not isinstance(stored, int):
+        raise DatabaseError(f"what is stored is damaged: {stored!r} is no number; restore a backup")
+    return stored
 
 
 def instant_of(stored: str | datetime) -> datetime:

@@ -141,6 +141,8 @@ class SqliteBackend(Backend):
                 connection.execute(f"PRAGMA {pragma}")
         except sqlite3.Error as error:
             raise _told(str(self.file), error) from error
+        except UnicodeDecodeError as error:  # the driver cannot read its own message
+            raise damage(error) or error from error
         return SqliteLink(connection, str(self.file))
 
     def has_schema(self, link: Link) -> bool:
