@@ -96,14 +96,12 @@ def _open(draft: Draft, command: OpenSubject) -> Decision | None:
         no_such_kind = did_you_mean(command.kind, pack.kinds)
         hint = no_such_kind if kind is None else ", so none can be opened; give it one"
         return draft.refused("open", f"the policy has no workflow for `{command.kind}`{hint}")
-    if not command.id.strip() or "/" in command.id:
-        return draft.refused("open", f"`{command.id}` is no id; it has letters, and no `/`")
+    if not command.id.strip() or set(command.id) & {"/", "#"}:
+        return draft.refused("open", f"`{command.id}` is no id; it has letters, no `/` and no `#`")
     above = draft.scene.subject(command.parent) if command.parent else None
     if (None if above is None else above.snapshot.kind) != kind.parent:
         place = f"below a `{kind.parent}`" if kind.parent else "at the top, below nothing"
         return draft.refused("open", f"`{command.kind}` is opened {place}")
-    if not command.id.strip() or set(command.id) & {"/", "#"}:
-        return draft.refused("open", f"`{command.id}` cannot be an id: leave out `/` and `#`")
     workflow = pack.workflows[kind.workflow]
     draft.emit(
         SubjectOpened(

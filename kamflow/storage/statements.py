@@ -1,7 +1,7 @@
 """The statements of the everyday paths, as text for the driver's cursor.
 
-They are what SQLAlchemy Core compiles to, which a test compares. As text they run without
-SQLAlchemy, whose import alone costs more than all that a short command does.
+As text they run without SQLAlchemy, whose import alone costs more than all that a short command
+does. A test has SQLite prepare each of them for the schema of the migrations.
 """
 
 SCHEMA_VERSION = "SELECT version_num FROM alembic_version"

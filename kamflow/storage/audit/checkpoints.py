@@ -66,12 +66,6 @@ def make_checkpoint(link: Link, at: datetime, key: PrivateKey | None) -> Checkpo
     return shown(database, made)
 
 
-def newest_checkpoint(link: Link) -> Checkpoint | None:
-    """Return the newest checkpoint of a database."""
-    found = _newest(link)
-    return shown(str(link.rows(statements.DATABASE_ID)[0][0]), found) if found else None
-
-
 def _newest(link: Link) -> KeptCheckpoint | None:
     rows = link.rows(statements.LAST_CHECKPOINT)
     if not rows:

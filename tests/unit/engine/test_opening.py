@@ -53,9 +53,10 @@ def test_a_subject_begins_in_the_initial_stage_with_what_the_stage_sets() -> Non
         ("account", "x", None, "`account` is opened below a `program`"),
         ("account", "x", "north/acme", "`account` is opened below a `program`"),
         ("program", "x", "north", "`program` is opened at the top, below nothing"),
-        ("account", "", "north", "`` is no id; it has letters, and no `/`"),
-        ("account", " ", "north", "` ` is no id; it has letters, and no `/`"),
-        ("account", "a/b", "north", "`a/b` is no id; it has letters, and no `/`"),
+        ("account", "", "north", "`` is no id; it has letters, no `/` and no `#`"),
+        ("account", " ", "north", "` ` is no id; it has letters, no `/` and no `#`"),
+        ("account", "a#b", "north", "`a#b` is no id; it has letters, no `/` and no `#`"),
+        ("account", "a/b", "north", "`a/b` is no id; it has letters, no `/` and no `#`"),
     ],
 )
 def test_a_subject_out_of_place_is_refused_and_leaves_nothing(
