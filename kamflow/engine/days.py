@@ -33,21 +33,18 @@ def months_between(day: date, today: date) -> int:
 
 
 def add_business_days(day: date, count: int) -> date:
-    """Return the day so many days from Monday to Friday later, or earlier.
+    """Return the `count`-th day from Monday to Friday after the day, or before it when negative.
 
-    A day of a weekend counts on from the last workday that lies behind the move: five business
-    days from a Saturday end on the next Friday.
+    None of them is the day itself, on a weekend as well.
     """
-    step = 1 if count >= 0 else -1
-    while count and day.weekday() >= _WEEKEND:
-        day -= timedelta(days=step)
-    weeks, rest = divmod(abs(count), 5)
-    day += timedelta(days=7 * weeks * step)
-    while rest or day.weekday() >= _WEEKEND:
-        day += timedelta(days=step)
-        if day.weekday() < _WEEKEND and rest:
-            rest -= 1
-    return day
+    if not count:
+        return day
+    # Backwards, a week begins on its Friday: Thursday is the next day, the weekend the last two.
+    after = day.weekday() if count > 0 else (_WEEKEND - 1 - day.weekday()) % 7
+    behind = min(after, _WEEKEND - 1)  # what follows on a weekend follows on its last day of work
+    weeks, rest = divmod(abs(count) + behind, 5)
+    days = 7 * weeks + rest - after
+    return day + timedelta(days=days if count > 0 else -days)
 
 
 ADD: dict[str, Callable[[date, int], date]] = {

@@ -104,7 +104,7 @@ class Calculus:
     def shifted(self, day: Element, op: str, amount: Element, unit: str) -> Element:
         """Return the day so many units later or earlier; unknown outside of the calendar."""
         amount = amount if op == "+" else self.combine("-", number(0), amount)
-        return func.kamflow_shifted(day, amount, literal(unit, Words()), type_=Day())
+        return func.kamflow_moved(day, amount, literal(unit, Words()), type_=Day())
 
     def date_part(self, part: str, day: Element) -> Element:
         """Return the `year`, `month` or `day` of a day."""

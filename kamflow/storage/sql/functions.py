@@ -37,7 +37,7 @@ def lend_functions(connection: Connection) -> None:
     for name, operation in _OF_TWO.items():
         driver.create_function(name, 2, partial(_run, operation), deterministic=True)
     driver.create_function("kamflow_rounded", 1, partial(_run, negative_twice), deterministic=True)
-    driver.create_function("kamflow_shifted", 3, _shifted, deterministic=True)
+    driver.create_function("kamflow_moved", 3, _shifted, deterministic=True)
     driver.create_function("kamflow_compare", 2, _compare, deterministic=True)
     for name, aggregate in (("total", _Total), ("min", _Least), ("max", _Greatest)):
         driver.create_aggregate(f"kamflow_{name}", 2, aggregate)

@@ -4,7 +4,7 @@ A number at or beyond 10^1900, or as near to zero as 10^-1900, is NULL: PostgreS
 further out, and unknown is the safe answer.
 """
 
-IS_THERE = "SELECT to_regprocedure('kamflow_greatest(numeric, numeric)')"
+IS_THERE = "SELECT to_regprocedure('kamflow_moved(date, numeric, text)')"
 
 _HEAD = "LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS"
 
@@ -92,15 +92,15 @@ CREATE OR REPLACE AGGREGATE kamflow_total(numeric) (
 
 # Ordinals as Python counts them: 1 is the first day of year 1, a Monday. No day is further away
 # than four million, whatever the unit.
-_SHIFTED = f"""
-CREATE OR REPLACE FUNCTION kamflow_shifted(since date, amount numeric, unit text) RETURNS date
+_MOVED = f"""
+CREATE OR REPLACE FUNCTION kamflow_moved(since date, amount numeric, unit text) RETURNS date
 {_HEAD} $$
 DECLARE
   epoch CONSTANT date := DATE '0001-01-01';
   step integer := CASE WHEN trunc(amount) < 0 THEN -1 ELSE 1 END;
   whole integer;
   place integer := since - epoch;
-  left_over integer := 0;
+  behind integer;
   first date;
 BEGIN
   IF abs(amount) > 4000000 THEN
@@ -118,17 +118,11 @@ BEGIN
       first + extract(day FROM since)::integer - 1, (first + interval '1 month')::date - 1
     );
   ELSIF unit = 'business days' THEN
-    WHILE whole <> 0 AND mod(place, 7) >= 5 LOOP
-      place := place - step;
-    END LOOP;
-    place := place + step * 7 * (abs(whole) / 5);
-    left_over := mod(abs(whole), 5);
-    WHILE left_over > 0 OR mod(mod(place, 7) + 7, 7) >= 5 LOOP
-      place := place + step;
-      IF mod(mod(place, 7) + 7, 7) < 5 AND left_over > 0 THEN
-        left_over := left_over - 1;
-      END IF;
-    END LOOP;
+    IF whole <> 0 THEN
+      behind := CASE WHEN step > 0 THEN mod(place, 7) ELSE mod(11 - mod(place, 7), 7) END;
+      whole := abs(whole) + least(behind, 4);
+      place := place + step * (7 * (whole / 5) + mod(whole, 5) - behind);
+    END IF;
   ELSE
     place := place + whole;
   END IF;
@@ -149,7 +143,7 @@ FUNCTIONS = (
     _of_two("times", "kamflow_rounded(a * b)"),
     _DIVIDED,
     _TOTAL,
-    _SHIFTED,
     _of_two("least", "least(a, b)"),
-    _of_two("greatest", "greatest(a, b)"),  # the last one: where it is, all are
+    _of_two("greatest", "greatest(a, b)"),
+    _MOVED,  # the last one: where it is, all are
 )
