@@ -10,6 +10,7 @@ from kamflow.model.pack import Pack, Table, Workflow
 
 # Field of a pack -> section of a policy file
 _SECTIONS = {
+    "calendars": "calendars",
     "kinds": "subjects",
     "facts": "facts",
     "events": "events",

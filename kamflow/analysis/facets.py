@@ -12,6 +12,7 @@ from kamflow.model.pack import (
     Age,
     Approval,
     Band,
+    Closure,
     Condition,
     Criterion,
     Freeze,
@@ -47,6 +48,11 @@ _LABELS = {
     "settled_by_approval": "settled by approval",
     "then": "outcome",
 }
+# Facets of a pack that are told declaration by declaration.
+_SECTIONS = (
+    "calendars", "facts", "kinds", "events", "parameters", "roles", "scorecards", "tables", "gates",
+    "approvals", "workflows", "subject",
+)  # fmt: skip
 _ORDERED = (Band, Override)  # the first that fits counts; other lists have no order
 NONE = "none"
 _USUAL = {"waivable": "yes", "overridable": "yes"}  # what goes without saying in a summary
@@ -150,10 +156,9 @@ def _joined(value: Struct, found: dict[str, str]) -> dict[str, str]:
         case Stage():
             return {"kind": found.pop("subject")}
         case Pack():
-            names = ("facts", "kinds", "events", "parameters", "roles", "scorecards", "tables")
-            for name in (*names, "gates", "approvals", "workflows", "subject"):
+            for name in _SECTIONS:
                 found.pop(name, None)
-            return {}
+            return {"calendar by": ", then ".join(value.calendar_by) or NONE}
         case _:
             return {}
 
@@ -190,6 +195,11 @@ def override_words(item: Override, shape: Shape) -> str:
     return f"{item.layer} {item.key} = {value} by {item.owner}{until} ({item.reason})"
 
 
+def _closure(item: Closure) -> str:
+    days = f"{item.first}" if item.first == item.last else f"{item.first} to {item.last}"
+    return f"{days} {item.title}"
+
+
 def _freeze(item: Freeze) -> str:
     return f"{item.cohort} = {item.members}{f' where {item.where.text}' if item.where else ''}"
 
@@ -201,6 +211,7 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     date: date.isoformat,
     Age: _age,
     Band: _band,
+    Closure: _closure,
     Setting: _setting,
     Voter: _voter,
     Override: lambda item: override_words(item, Shape(type="text")),

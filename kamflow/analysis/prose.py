@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from kamflow.analysis.calendars import calendar_words, closure_words
 from kamflow.analysis.document import Block, Bullets, Document, Grid, Heading, Paragraph
 from kamflow.analysis.facets import override_words, words
 from kamflow.analysis.formalities import approval_words, listed, role_words, settings_words
@@ -14,6 +15,7 @@ from kamflow.model.pack import (
     RETURNING,
     SAME,
     Approval,
+    Calendar,
     Condition,
     Criterion,
     Freeze,
@@ -48,6 +50,7 @@ def describe_pack(pack: Pack) -> Document:
         *_all("Approvals", pack.approvals.values(), lambda item: _approval(pack, item)),
         *_all("Decision tables", pack.tables.values(), lambda item: _table(pack, item)),
         *_all("Scorecards", pack.scorecards.values(), lambda item: _scorecard(pack, item)),
+        *_all("Calendars", pack.calendars.values(), lambda item: _calendar(pack, item)),
         *_parameters(pack),
         *_facts(pack),
         *_roles(pack),
@@ -81,6 +84,10 @@ PARTS: dict[str, tuple[Callable[[Pack], Iterable[str]], _Describe]] = {
     "scorecard": (
         lambda pack: pack.scorecards,
         lambda pack, it: (*_scorecard(pack, pack.scorecards[it]),),
+    ),
+    "calendar": (
+        lambda pack: pack.calendars,
+        lambda pack, it: (*_calendar(pack, pack.calendars[it]),),
     ),
 }
 
@@ -279,6 +286,13 @@ def _scored(pack: Pack, item: Scored) -> tuple[str, str, str, str]:
     if item.missing is not None:
         points += f", {format_number(item.missing)} when unknown"
     return item.id, item.title, format_number(item.weight), points
+
+
+def _calendar(pack: Pack, calendar: Calendar) -> Iterator[Block]:
+    yield Heading(3, f"{calendar.title} ({calendar.id})")
+    yield Paragraph(calendar_words(calendar, pack))
+    if calendar.closures:
+        yield Bullets(tuple((closure_words(item), ()) for item in calendar.closures))
 
 
 # ---- what is declared

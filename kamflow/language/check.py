@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import cached_property
 
+from kamflow.language.calendars import is_region_fact, regions_of
 from kamflow.language.circles import check_circles, routed
 from kamflow.language.constants import unfit_constants
 from kamflow.language.decisions import APPROVAL
@@ -123,6 +124,7 @@ def _declared(pack: Pack, what: str) -> Iterable[str]:
             ]
         case sort:
             named: dict[str, Iterable[str]] = {
+                "region": regions_of(pack),
                 "subject": pack.kinds,
                 "role": pack.roles,
                 "gate": pack.gates,
@@ -137,6 +139,8 @@ def _fitting(pack: Pack, use: Use, readable: tuple[str, ...]) -> Iterable[str]:
     match use.what:
         case "numeric fact" | "person fact" | "settable fact" | "settable person fact":
             return [fact.name for fact in pack.facts.values() if _fits(fact, use, readable)]
+        case "recorded choice fact":
+            return [fact.name for fact in pack.facts.values() if is_region_fact(fact)]
         case "numeric parameter":
             return [item.name for item in pack.parameters.values() if item.shape.type in NUMERIC]
         case "integer parameter":

@@ -36,6 +36,7 @@ CODES = {
     "K403": "a stage that cannot be reached",
     "K404": "rows of a table differ in their columns",
     "K405": "the pack has no workflow",
+    "K406": "a region without a calendar",
     "K501": "a stage from which no end is reached",
     "K502": "a workflow without an end",
     "K503": "transitions of one trigger are open together",

@@ -4,6 +4,8 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
+from kamflow.model.pack import WEEKDAYS
+
 Json: TypeAlias = dict[str, Any]
 
 
@@ -49,6 +51,11 @@ def enumeration(about: str, *options: str) -> Field:
 def words(about: str) -> Field:
     """Return a list of words; one may stand without a list."""
     return Field(about=about, schema=_listed(_SCALAR))
+
+
+def weekdays(about: str) -> Field:
+    """Return a list of days of the week."""
+    return Field(about=about, schema=_listed({"enum": list(WEEKDAYS)}))
 
 
 def columns(about: str) -> Field:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 from typing import TypeVar, overload
 
@@ -156,6 +157,18 @@ class Fields:
             message = f"`{key}: {scalar.text}` is not understood; write it like `{example}`"
             self.report(scalar.place, "K205", message)
         return match
+
+    def day(self, key: str, example: str) -> date | None:
+        """Return the day under `key`."""
+        match, scalar = self.matching(key, r"\d{4}-\d\d-\d\d", example), self.scalar(key)
+        if match is None or scalar is None:
+            return None
+        try:
+            return date.fromisoformat(match[0])
+        except ValueError:
+            message = f"`{key}: {match[0]}` is not a day of the calendar"
+            self.report(scalar.place, "K206", message)
+            return None
 
     def span(self, key: str) -> tuple[Decimal, Decimal] | tuple[None, None]:
         """Return the two ends of `1 to 5` under `key`."""

@@ -2,10 +2,16 @@
 
 KEYS: dict[str, tuple[str, ...]] = {
     "file": (
-        "pack", "subjects", "facts", "events", "parameters", "overrides", "roles", "scorecards",
-        "tables", "gates", "approvals", "workflow",
+        "pack", "calendars", "subjects", "facts", "events", "parameters", "overrides", "roles",
+        "scorecards", "tables", "gates", "approvals", "workflow",
     ),
-    "pack": ("id", "title", "version", "currency", "chain_limit", "layers", "ordered"),
+    "pack": (
+        "id", "title", "version", "currency", "chain_limit", "layers", "calendar_by", "ordered",
+    ),
+    "calendar": (
+        "title", "default", "regions", "zone", "weekend", "country", "subdivision", "closures",
+    ),
+    "closure": ("title", "day", "from", "to"),
     "subject": ("title", "plural", "parent", "workflow"),
     "fact": (
         "title", "type", "unit", "values", "range", "source", "writers", "max_age", "default",

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
+from kamflow.language.calendars import check_calendars, read_calendar, with_regions
 from kamflow.language.check import check_pack
 from kamflow.language.decisions import read_approval, read_gate, read_scorecard, read_table
 from kamflow.language.diagnostics import Place, Sink, TooManyProblems, did_you_mean
@@ -42,6 +43,7 @@ MAX_CHAIN = 1_000  # automatic transitions that one command may set off
 Parts: TypeAlias = dict[str, dict[str, Any]]  # section -> id -> what was read
 
 _MANY: dict[str, tuple[str, Callable[[Scalar, Node, Reader], Any]]] = {
+    "calendars": ("calendar", read_calendar),
     "subjects": ("subject", read_subject),
     "parameters": ("parameter", read_parameter),
     "roles": ("role", read_role),
@@ -84,7 +86,9 @@ def _read_pack_of(files: Files[str, bytes], reader: Reader) -> Pack:
     pack = _assemble(parts)
     stated = [item for items in parts["overrides"].values() for item in items]
     pack = msgspec.structs.replace(pack, parameters=dict(overridden(pack, stated, reader)))
+    pack = msgspec.structs.replace(pack, calendars=with_regions(pack))
     check_pack(pack, reader)
+    check_calendars(pack, reader)
     return pack
 
 
@@ -142,6 +146,7 @@ def _read_pack(key: Scalar, node: Node, parts: Parts, reader: Reader) -> None:
         currency=currency[0] if currency else "XXX",
         chain_limit=fields.whole("chain_limit", 32, at_most=MAX_CHAIN),
         layers=_read_layers(fields),
+        calendar_by=fields.names("calendar_by", "recorded choice fact"),
         ordered=_read_ordered(fields),
     )
     reader.declare("section", Scalar(key.place, "pack"), parts["pack"], value)
@@ -188,6 +193,7 @@ def _assemble(parts: Parts) -> Pack:
     facts = {name: _with_currency(fact, head.currency) for name, fact in parts["facts"].items()}
     return msgspec.structs.replace(
         head,
+        calendars=parts["calendars"],
         kinds=parts["subjects"],
         facts=facts,
         events=parts["events"],
@@ -232,7 +238,9 @@ def _ways(pack: Pack) -> dict[str, dict[str, list[str]]]:
 
 # Lists and mappings whose order says something: the first row that is met decides, and a later
 # layer goes before an earlier one.
-_IN_ORDER = ("rows", "bands", "values", "overrides", "ordered", "milestones", "layers")
+_IN_ORDER = (
+    "rows", "bands", "values", "overrides", "ordered", "milestones", "layers", "calendar_by",
+)  # fmt: skip
 
 
 def _canonical(value: object, key: str) -> object:

@@ -39,7 +39,7 @@ def _read_override(node: Node, reader: Reader) -> StatedOverride | None:
     fields = Fields(node, "override", "an override", reader)
     complete = fields.require("parameter", "layer", "key", "value", "owner", "reason")
     parameter, layer, value = (fields.scalar(name) for name in ("parameter", "layer", "value"))
-    until = fields.matching("until", r"\d{4}-\d\d-\d\d", "2027-06-30")
+    until = fields.day("until", "2027-06-30")
     if not complete or parameter is None or layer is None or value is None:
         return None
     return StatedOverride(
@@ -49,16 +49,8 @@ def _read_override(node: Node, reader: Reader) -> StatedOverride | None:
         value=value,
         owner=fields.text("owner"),
         reason=fields.text("reason"),
-        until=_day(fields, until[0]) if until else None,
+        until=until,
     )
-
-
-def _day(fields: Fields, text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        fields.report(fields.place, "K206", f"`until: {text}` is not a day of the calendar")
-        return None
 
 
 def overridden(

@@ -24,6 +24,7 @@ from kamflow.language.fieldforms import (
     settings,
     text,
     voters,
+    weekdays,
     words,
 )
 from kamflow.language.sections import SOURCES
@@ -50,6 +51,7 @@ _SHAPE = {
 FIELDS: dict[str, dict[str, Field]] = {
     "file": {
         "pack": one("id, version and currency of the pack; in one file only", "pack"),
+        "calendars": named("business days and time zones, region by region", "calendar"),
         "subjects": named("the kinds of things that are governed", "subject"),
         "facts": grouped("what can be known, below the kind it belongs to", "fact", _DOTTED),
         "events": grouped("what can be reported, below the kind it belongs to", "event", _DOTTED),
@@ -69,7 +71,24 @@ FIELDS: dict[str, dict[str, Field]] = {
         "currency": matching("ISO 4217 code of every money value without its own", r"^[A-Z]{3}$"),
         "chain_limit": number("how many automatic transitions one command may set off (32)"),
         "layers": columns("fact that picks the override of each layer, from the loosest on"),
+        "calendar_by": words("facts with the region of a subject; the first known one counts"),
         "ordered": chains("lists of parameters whose values rise: `[[low, high]]`"),
+    },
+    "calendar": {
+        "title": text("name for readers"),
+        "default": flag("`true` for the calendar of subjects without a known region"),
+        "regions": words("values of the facts in `calendar_by` that pick it; else its own name"),
+        "zone": text("IANA time zone: Europe/Berlin"),
+        "weekend": weekdays("days off in every week (saturday and sunday)"),
+        "country": matching("ISO 3166 code of the public holidays: `DE`", r"^[A-Z]{2}$"),
+        "subdivision": text("code of a state, canton ... with holidays of its own: `BY`"),
+        "closures": listed("other days off", "closure"),
+    },
+    "closure": {
+        "title": text("why nobody works then"),
+        "day": matching("the one day off", _DAY),
+        "from": matching("the first day off of several", _DAY),
+        "to": matching("the last day off of several", _DAY),
     },
     "subject": {
         "title": text("name for readers"),
@@ -223,6 +242,8 @@ FIELDS: dict[str, dict[str, Field]] = {
 # Keys without which a reader cannot do. Where one of several is needed, `_CHOICES` says so.
 REQUIRED: dict[str, tuple[str, ...]] = {
     "pack": ("id", "version", "currency"),
+    "calendar": ("zone",),
+    "closure": ("title",),
     "fact": ("type",),
     "parameter": ("type", "value"),
     "payload": ("type",),
@@ -251,7 +272,16 @@ _DERIVED: Json = {
     "then": {"properties": dict.fromkeys(_RECORDED, False)},
 }
 
+_SPAN_OR_DAY: Json = {
+    "oneOf": [
+        {"required": ["day"], "properties": {"from": False, "to": False}},
+        {"required": ["from", "to"], "properties": {"day": False}},
+    ]
+}
+
 _CHOICES: dict[str, Json] = {
+    "calendar": {"if": {"required": ["subdivision"]}, "then": {"required": ["country"]}},
+    "closure": _SPAN_OR_DAY,
     "fact": {"allOf": [_VALUES, _DERIVED]},
     "payload": _VALUES,
     "parameter": _VALUES,

@@ -80,6 +80,31 @@ class Parameter(Struct, frozen=True, kw_only=True):
     overrides: tuple[Override, ...] = ()
 
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class Closure(Struct, frozen=True, kw_only=True):
+    """Days off that are neither a weekend nor a public holiday."""
+
+    title: str
+    first: date
+    last: date  # closed as well
+
+
+class Calendar(Struct, frozen=True, kw_only=True):
+    """Which days are business days, and in which time zone they begin and end."""
+
+    id: str
+    title: str
+    zone: str  # IANA name, e.g. "Europe/Berlin"
+    weekend: tuple[str, ...] = ("saturday", "sunday")  # of `WEEKDAYS`
+    country: str = ""  # ISO 3166 code of the public holidays; empty for none
+    subdivision: str = ""  # state, canton ... of the country that has holidays of its own
+    closures: tuple[Closure, ...] = ()
+    regions: tuple[str, ...] = ()  # values that pick it, of the facts in `Pack.calendar_by`
+    default: bool = False  # taken while the region of a subject is unknown
+
+
 class Role(Struct, frozen=True, kw_only=True):
     """A right by which people act."""
 
@@ -274,6 +299,8 @@ class Pack(Struct, frozen=True, kw_only=True):
     kinds: dict[str, Kind] = {}
     ordered: tuple[tuple[str, ...], ...] = ()  # parameters whose values have to rise
     layers: dict[str, str] = {}  # layer -> fact that picks the entry, from loose to tight
+    calendar_by: tuple[str, ...] = ()  # facts with the region; the first known one picks
+    calendars: dict[str, Calendar] = {}
     facts: dict[str, FactType] = {}
     events: dict[str, EventType] = {}
     parameters: dict[str, Parameter] = {}

@@ -15,6 +15,8 @@ PAGE = DOCS / "reference" / "policy.md"
 TABLES = {
     "file": ("Policy files", "section"),
     "pack": ("pack", "key"),
+    "calendar": ("calendars", "key"),
+    "closure": ("calendars", "key of a closure"),
     "subject": ("subjects", "key"),
     "fact": ("facts", "key"),
     "event": ("events", "key"),

@@ -41,6 +41,7 @@ def fmt(ctx: click.Context, pack: str, check: bool) -> None:
 @click.option("--approval", help="Only this approval.")
 @click.option("--table", help="Only this decision table.")
 @click.option("--scorecard", help="Only this scorecard.")
+@click.option("--calendar", help="Only this calendar.")
 @click.option("--markdown", is_flag=True, help="Print Markdown.")
 @json_option
 @question

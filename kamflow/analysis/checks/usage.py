@@ -115,6 +115,7 @@ def _facts_by_name(pack: Pack) -> Iterator[str]:
     for approval in pack.approvals.values():
         yield from approval.excluded
     yield from pack.layers.values()
+    yield from pack.calendar_by
     for setting in _settings(pack):
         yield setting.fact
 

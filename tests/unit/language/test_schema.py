@@ -26,6 +26,16 @@ FILES = {
 # A pack with something of every section.
 COMPLETE: dict[str, Any] = {
     "pack": {"id": "test", "version": "1.0.0", "currency": "EUR", "chain_limit": 8},
+    "calendars": {
+        "DE": {
+            "default": True,
+            "zone": "Europe/Berlin",
+            "weekend": ["saturday", "sunday"],
+            "country": "DE",
+            "subdivision": "BY",
+            "closures": [{"title": "move", "from": "2026-12-28", "to": "2026-12-31"}],
+        }
+    },
     "subjects": {"account": {"title": "Account", "plural": "accounts", "workflow": "way"}},
     "facts": {"account": {"account.n": {"type": "number", "source": "manual"}}},
     "events": {"account": {"incident.opened": {"payload": {"n": {"type": "number"}}}}},
@@ -81,6 +91,8 @@ COMPLETE: dict[str, Any] = {
 # Where COMPLETE has a mapping of each section.
 PLACES: dict[str, tuple[str | int, ...]] = {
     "pack": ("pack",),
+    "calendar": ("calendars", "DE"),
+    "closure": ("calendars", "DE", "closures", 0),
     "subject": ("subjects", "account"),
     "fact": ("facts", "account", "account.n"),
     "event": ("events", "account", "incident.opened"),
