@@ -18,8 +18,9 @@ from kamflow.analysis.regions import (
     Values,
     Words,
 )
+from kamflow.engine.calendars import first_source
 from kamflow.engine.closures import compile_expression
-from kamflow.engine.days import first_day, unit_of
+from kamflow.engine.days import unit_of
 from kamflow.engine.view import View
 from kamflow.language.scope import Scope
 from kamflow.language.typing import Typing
@@ -88,7 +89,7 @@ class Catalogue:
 
     def span(self, node: tree.Within) -> tree.Between:
         """Return a `within` as the days that it means today."""
-        first = date.fromordinal(first_day(self._view.today, node.span))
+        first = date.fromordinal(first_source(node.span, self._pack)(self._view))
         low, high = tree.Day(value=first), tree.Day(value=self._view.today)
         return tree.Between(value=node.value, low=low, high=high)
 

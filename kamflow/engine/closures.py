@@ -12,8 +12,9 @@ from functools import lru_cache
 from typing import Any
 
 from kamflow.engine.arithmetic import OPERATIONS, negative
+from kamflow.engine.calendars import date_arithmetic
 from kamflow.engine.causes import by_zero
-from kamflow.engine.days import months_between, shift, unit_of
+from kamflow.engine.days import months_between
 from kamflow.engine.past import absence, change, edited, past, trend, within
 from kamflow.engine.sets import aggregate
 from kamflow.engine.view import Source, View
@@ -187,9 +188,7 @@ def _negative(item: Source) -> Source:
 
 def _arithmetic(node: tree.Arithmetic, pack: Pack) -> Source:
     left, right = compile_expression(node.left, pack), compile_expression(node.right, pack)
-    combine = OPERATIONS[node.op]
-
-    units = unit_of(node.left, pack), unit_of(node.right, pack)
+    combine, with_dates = OPERATIONS[node.op], date_arithmetic(node, pack)
 
     def work(view: View) -> Any:  # noqa: ANN401 - Decimal, date or Unknown
         one, other = left(view), right(view)
@@ -199,7 +198,7 @@ def _arithmetic(node: tree.Arithmetic, pack: Pack) -> Source:
             return other
         try:
             if isinstance(one, date) or isinstance(other, date):
-                return _with_days(node.op, one, other, units)
+                return with_dates(view, one, other)
             return combine(one, other)
         except (DivisionByZero, InvalidOperation):
             return by_zero(node, pack, view)
@@ -207,15 +206,6 @@ def _arithmetic(node: tree.Arithmetic, pack: Pack) -> Source:
             return Unknown((Cause(node.op, "the number is too large"),))
 
     return work
-
-
-def _with_days(op: str, one: Any, other: Any, units: tuple[str, str]) -> Any:  # noqa: ANN401
-    """Return the days between two dates, or the date so many days, months or business days on."""
-    if isinstance(one, date) and isinstance(other, date):
-        return Decimal(one.toordinal() - other.toordinal())
-    day, amount, unit = (one, other, units[1]) if isinstance(one, date) else (other, one, units[0])
-    found = shift(day, amount if op == "+" else -amount, unit)
-    return found or Unknown((Cause(op, "the calendar has no such day"),))
 
 
 def _if(node: tree.If, pack: Pack) -> Source:

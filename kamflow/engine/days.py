@@ -1,13 +1,21 @@
-"""Days and spans: what `today - 12 months` is, and whether a day lies within a span."""
+"""Days and spans: what `today - 12 months` is, and whether a day lies within a span.
+
+Business days are those of a calendar (`kamflow.engine.calendars`), else Monday to Friday.
+"""
 
 import calendar
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TypeAlias
 
 from kamflow.model import expression as tree
 from kamflow.model.expression import Expression
 from kamflow.model.pack import Pack
+
+Moving: TypeAlias = Callable[[date, int], date]  # a day and a count -> the day so much later
+
+BUSINESS_DAYS = "business days"
 
 _WEEKEND = 5  # Monday is 0
 
@@ -47,24 +55,20 @@ def add_business_days(day: date, count: int) -> date:
     return day + timedelta(days=days if count > 0 else -days)
 
 
-ADD: dict[str, Callable[[date, int], date]] = {
-    "days": add_days,
-    "months": add_months,
-    "business days": add_business_days,
-}
-
-
-def shift(day: date, amount: Decimal, unit: str) -> date | None:
+def shift(
+    day: date, amount: Decimal, unit: str, business: Moving = add_business_days
+) -> date | None:
     """Return the day `amount` units later; nothing when the calendar has no such day."""
+    add = {"months": add_months, BUSINESS_DAYS: business}.get(unit, add_days)
     try:
-        return ADD.get(unit, add_days)(day, int(amount))
+        return add(day, int(amount))
     except (ValueError, OverflowError):
         return None
 
 
-def first_day(today: date, span: tree.Number) -> int:
+def first_day(today: date, span: tree.Number, business: Moving = add_business_days) -> int:
     """Return the ordinal of the first day of a span that ends today."""
-    day = shift(today, -span.value, span.unit)
+    day = shift(today, -span.value, span.unit, business)
     return 1 if day is None else day.toordinal()
 
 

@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import Any
 
 from kamflow.engine.arithmetic import minus
-from kamflow.engine.days import first_day, shift
+from kamflow.engine.calendars import first_source, moving_source
+from kamflow.engine.days import shift
 from kamflow.engine.view import Source, View
 from kamflow.model import expression as tree
 from kamflow.model.events import EventReported
@@ -21,13 +22,13 @@ Compile = Callable[[Expression, Pack], Source]
 
 def within(node: tree.Within, pack: Pack, compile_expression: Compile) -> Source:
     """Return whether a day lies in the span that ends today."""
-    value = compile_expression(node.value, pack)
+    value, first_of = compile_expression(node.value, pack), first_source(node.span, pack)
 
     def judge(view: View) -> bool | Unknown:
         day = value(view)
         if day.__class__ is Unknown:
             return day
-        return bool(first_day(view.today, node.span) <= day.toordinal() <= view.day)
+        return bool(first_of(view) <= day.toordinal() <= view.day)
 
     return judge
 
@@ -45,11 +46,11 @@ def past(node: tree.Past, pack: Pack, compile_expression: Compile) -> Source:
 
 def change(node: tree.Change, pack: Pack, _compile: Compile) -> Source:
     """Return the value now less the value so long ago."""
-    name = node.fact.path
+    name, first_of = node.fact.path, first_source(node.span, pack)
 
     def work(view: View) -> Value | Unknown:
         now = view[name]
-        before = _value_on(view, pack, name, first_day(view.today, node.span))
+        before = _value_on(view, pack, name, first_of(view))
         if isinstance(now, Unknown):
             return now.joined(before) if isinstance(before, Unknown) else now
         return before if isinstance(before, Unknown) else minus(now, before)  # type: ignore[arg-type]
@@ -118,13 +119,15 @@ def trend(node: tree.Trend, pack: Pack, compile_expression: Compile) -> Source:
     return judge
 
 
-def absence(node: tree.Absence, _pack: Pack, _compile: Compile) -> Source:
+def absence(node: tree.Absence, pack: Pack, _compile: Compile) -> Source:
     """Return whether what should have followed an event did not, and its time is over."""
+    moving_of = moving_source(node.span.unit, pack)
 
     def judge(view: View) -> bool:
+        moving = moving_of(view)
         followed = [item.happened_at for item in view.history.reported(node.event)]  # in order
         for item in view.history.reported(node.after):
-            end = shift(item.happened_at.date(), node.span.value, node.span.unit)
+            end = shift(item.happened_at.date(), node.span.value, node.span.unit, moving)
             if end is None or end.toordinal() >= view.day:
                 continue  # there is time left
             place = bisect_left(followed, item.happened_at)
@@ -158,7 +161,7 @@ def event_views(view: View, pack: Pack, node: tree.Aggregate) -> list[View]:
     """Return a view for each report of an event in the span, with what it carries as `event.x`."""
     reports: Sequence[EventReported] = view.history.reported(node.members)
     if node.within is not None:
-        first = first_day(view.today, node.within)
+        first = first_source(node.within, pack)(view)
         reports = [item for item in reports if first <= item.happened_at.toordinal() <= view.day]
     return [_event_view(view, pack, item) for item in reports]
 

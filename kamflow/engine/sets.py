@@ -6,8 +6,8 @@ from decimal import Decimal, Overflow
 from typing import Any
 
 from kamflow.engine.arithmetic import divided, total
+from kamflow.engine.calendars import first_source
 from kamflow.engine.causes import no_member, no_value
-from kamflow.engine.days import first_day
 from kamflow.engine.past import Compile, cohort_views, event_views
 from kamflow.engine.view import Source, View
 from kamflow.language.unparse import unparse
@@ -84,8 +84,10 @@ def _members(node: tree.Aggregate, pack: Pack) -> Callable[[View], "list[View] |
     if span is None:
         return lambda view: view.members(kind, above)
 
+    first_of = first_source(span, pack)
+
     def opened(view: View) -> list[View]:
-        first = first_day(view.today, span)
+        first = first_of(view)
         return [
             item
             for item in view.members(kind, above)

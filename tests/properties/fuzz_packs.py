@@ -14,7 +14,7 @@ from kamflow.model.snapshot import Observation, Snapshot
 from kamflow.model.values import NUMERIC, Unknown, Verdict
 from tests.builders import NOON, load
 
-HEAD = "layers: {region: account.region, colour: account.colour}"
+HEAD = "layers: {region: account.region, colour: account.colour}, calendar_by: account.colour"
 LIFECYCLE = """
 workflow:
   id: lifecycle
@@ -37,6 +37,9 @@ overrides:
   - {parameter: size, layer: region, key: north, value: 4, owner: ana, reason: new}
   - {parameter: size, layer: colour, key: red, value: 1, owner: ana, reason: x, until: 2026-04-01}
   - {parameter: size, layer: account, key: a1, value: 9, owner: ana, reason: y}
+calendars:
+  red: {default: true, zone: Asia/Riyadh, weekend: [friday, saturday], country: SA}
+  green: {zone: Europe/Berlin, country: DE, closures: [{day: 2026-03-30, title: closed}]}
 facts:
   program:
     program.size: {type: number, max_age: 30 days}

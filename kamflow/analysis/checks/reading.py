@@ -43,7 +43,7 @@ from kamflow.analysis.checks.names import (
     known,
     variable_for,
 )
-from kamflow.analysis.checks.spans import is_day, moved
+from kamflow.analysis.checks.spans import is_day, moved, unit_in
 from kamflow.analysis.checks.turning import as_cases, as_truth, line
 from kamflow.analysis.checks.unseen import aggregate, months, opaque, written_out
 from kamflow.engine.days import unit_of
@@ -284,7 +284,8 @@ class Reading:
         day, amount = node.left, node.right
         if is_day(amount, self.pack):
             day, amount = amount, day
-        unit, sign = unit_of(amount, self.pack), Fraction(-1 if node.op == "-" else 1)
+        unit = unit_in(self.pack, unit_of(amount, self.pack))
+        sign = Fraction(-1 if node.op == "-" else 1)
         written = written_out(node)
         return merged(
             Case(
@@ -301,7 +302,7 @@ class Reading:
         if span.unit == "hours":
             return as_truth(opaque(node, Shape(type="flag"), self.vocabulary))
         back, written = Line((), Fraction(-span.value)), f"today - {unparse(span)}"
-        first = moved(today, back, span.unit, written, self.vocabulary)
+        first = moved(today, back, unit_in(self.pack, span.unit), written, self.vocabulary)
         day = self.cases(node.value)
         since = compared(">=", day, (Case(TRUE, first),), self.vocabulary)
         return both(since, compared("<=", day, (Case(TRUE, today),), self.vocabulary))

@@ -11,13 +11,14 @@ from functools import cache
 
 from kamflow.analysis.checks.amounts import Line, Vocabulary, added
 from kamflow.analysis.checks.formulas import Variable
-from kamflow.engine.days import add_business_days, add_months
+from kamflow.engine.days import BUSINESS_DAYS, add_business_days, add_months
 from kamflow.model import expression as tree
 from kamflow.model.expression import Expression
 from kamflow.model.pack import Pack
 
-_UNEVEN = {"months": add_months, "business days": add_business_days}
+_UNEVEN = {"months": add_months, BUSINESS_DAYS: add_business_days}
 _EVEN = ("", "days")
+_BY_CALENDAR = "business days of a calendar"  # uneven in a way that nobody can know beforehand
 
 # From where spans are measured: with a leap day near, and with one that a century leaves out.
 _YEARS = (*range(1999, 2004), *range(2097, 2102))
@@ -53,6 +54,11 @@ def _picks_day(node: Expression, pack: Pack) -> bool:
             return node.value is not None and is_day(node.value, pack)
         case _:
             return False
+
+
+def unit_in(pack: Pack, unit: str) -> str:
+    """Return the unit in which days are moved: business days are those of calendars, if any."""
+    return _BY_CALENDAR if unit == BUSINESS_DAYS and pack.calendars else unit
 
 
 def moved(day: Line, amount: Line, unit: str, written: str, vocabulary: Vocabulary) -> Line:

@@ -23,7 +23,7 @@ from kamflow.storage.sql.calculus import EXACT, fixed, is_number, number
 from kamflow.storage.sql.projection import microseconds
 from kamflow.storage.sql.reader import Guarded, Reader
 from kamflow.storage.sql.rows import Element, Rows
-from kamflow.storage.sql.sets import aggregate, parts_of
+from kamflow.storage.sql.sets import aggregate, parts_of, refuse_calendars
 
 
 def _comparison(
@@ -90,10 +90,13 @@ def _arithmetic(reader: Reader, node: tree.Arithmetic, rows: Rows, asker: Rows |
     day, amount, span = (left, right, node.right)
     if is_number(left):
         day, amount, span = (right, left, node.left)
-    return reader.calculus.shifted(day, node.op, amount, unit_of(span, reader.pack))
+    unit = unit_of(span, reader.pack)
+    refuse_calendars(unit, reader.pack)
+    return reader.calculus.shifted(day, node.op, amount, unit)
 
 
 def _within(reader: Reader, node: tree.Within, rows: Rows, asker: Rows | None) -> Element:
+    refuse_calendars(node.span.unit, reader.pack)
     first = date.fromordinal(first_day(reader.now.date(), node.span))
     value = reader.guarded(node.value, rows, asker)
     between = value.element.between(fixed(first), fixed(reader.now.date()))

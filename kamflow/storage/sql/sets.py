@@ -23,7 +23,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from kamflow.engine.days import first_day
+from kamflow.engine.days import BUSINESS_DAYS, first_day
 from kamflow.errors import NotInSqlError
 from kamflow.model import expression as tree
 from kamflow.model.expression import Expression, children
@@ -254,10 +254,21 @@ def _answer(node: tree.Aggregate, members: Rows, asker: Rows | None, reader: Rea
     return calculus.combine("/", total, func.count(value, type_=Integer()))
 
 
+def refuse_calendars(unit: str, pack: Pack) -> None:
+    """Refuse business days that hang on the calendar of each subject.
+
+    Raises:
+        NotInSqlError: The unit is business days, and the policy has calendars.
+    """
+    if unit == BUSINESS_DAYS and pack.calendars:
+        raise NotInSqlError("a number of business days by calendars")
+
+
 def _opened(node: tree.Aggregate, members: Rows, reader: Reader) -> list[Element]:
     """Return the condition that members were entered in the span, if one is given."""
     if node.within is None:
         return []
+    refuse_calendars(node.within.unit, reader.pack)
     today = reader.now.date()
     first = date.fromordinal(first_day(today, node.within))
     return [members.opened_on.between(literal(first, Day()), literal(today, Day()))]

@@ -282,6 +282,28 @@ def test_history_is_no_column_and_is_named_as_what_sql_cannot_read(
     assert "account.size" in caught.value.part
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "account.on within 5 business days",
+        "account.on > today - 5 business days",
+        "count(accounts within 5 business days) = 1",
+    ],
+)
+def test_business_days_of_calendars_are_left_to_the_closures(
+    connection: Connection, condition: str
+) -> None:
+    rules = RULES.replace("CONDITION", condition)
+    plain, world = (
+        a_world(rules, *calendars)
+        for calendars in ((), ("calendars: {all: {zone: UTC, default: true}}",))
+    )
+
+    with pytest.raises(NotInSqlError, match="business days by calendars"):
+        judged(connection, world)
+    assert len(judged(connection, plain)) == 1
+
+
 def test_more_nesting_than_the_database_takes_is_left_to_the_closures(
     connection: Connection,
 ) -> None:

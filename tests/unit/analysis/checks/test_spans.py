@@ -40,6 +40,16 @@ def test_a_span_is_as_long_as_it_can_be(one: str, other: str, open_: bool) -> No
     assert [line[:4] for line in said] == ([] if open_ else ["K521"])
 
 
+def test_business_days_of_calendars_can_be_any_number_of_days() -> None:
+    calendars = "calendars: {all: {zone: UTC, default: true}}"
+    never = (f"{DAY} >= today - 5 business days", f"days_since({DAY}) = 10")
+
+    with_calendars = found(calendars, gate(*never), only=("K521", "K523"))
+
+    assert with_calendars == []
+    assert found(gate(*never), only=("K521", "K523")) != []
+
+
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
