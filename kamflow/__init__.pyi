@@ -148,7 +148,15 @@ from kamflow.analysis.prose import describe_part as describe_part
 from kamflow.analysis.smallest import Alternative as Alternative
 from kamflow.analysis.smallest import SmallestChange as SmallestChange
 from kamflow.analysis.smallest import Wish as Wish
+from kamflow.engine.calendars import WorkCalendar as WorkCalendar
+from kamflow.engine.calendars import calendar_for as calendar_for
+from kamflow.engine.deadlines import due as due
+from kamflow.engine.deadlines import read_span as read_span
+from kamflow.engine.deadlines import share_of as share_of
 from kamflow.language.schema import policy_schema as policy_schema
+from kamflow.model.deadline import Due as Due
+from kamflow.model.deadline import Pause as Pause
+from kamflow.model.deadline import Span as Span
 from kamflow.runtime.auditing import verify_database as verify_database
 from kamflow.runtime.auditing import verify_export as verify_export
 from kamflow.runtime.authoring import draw_workflow as draw_workflow

@@ -1,0 +1,31 @@
+"""Deadlines: how much time people have, when its clock stands still, and when it is over."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+
+class Span(Struct, frozen=True, kw_only=True):
+    """How much time there is, or a share of it."""
+
+    count: int
+    unit: str  # "business days", "days" or "hours"
+
+
+class Pause(Struct, frozen=True, kw_only=True):
+    """A time in which a clock stands still: from `begins_at` up to `ends_at`, both aware UTC."""
+
+    begins_at: datetime
+    ends_at: datetime | None = None  # nothing: it goes on
+
+
+class Due(Struct, frozen=True, kw_only=True):
+    """When a deadline ends, and by which days that was counted.
+
+    To be kept with what it is the deadline of: counted again later, by another policy or other
+    tables of public holidays, it could fall on another day.
+    """
+
+    at: datetime | None  # aware UTC; nothing while the clock stands still
+    calendar: str  # id of the calendar; empty for Monday to Friday, UTC
+    tables: str = ""  # "holidays 0.109": whose public holidays were counted, if any were
