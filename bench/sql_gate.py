@@ -14,7 +14,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from kamflow.language.conditions import parse_condition
-from kamflow.model.pack import Condition, Criterion, Gate, Override, Pack
+from kamflow.model.expression import Condition
+from kamflow.model.pack import Criterion, Gate, Override, Pack
 from kamflow.runtime.packs import read_policy
 from kamflow.storage.sql.projection import as_of_key, value_key
 

@@ -1,6 +1,6 @@
 """Calendars in plain English."""
 
-from kamflow.analysis.formalities import listed
+from kamflow.analysis.naming import listed
 from kamflow.model.pack import Calendar, Closure, Pack
 
 

@@ -20,6 +20,8 @@ _SECTIONS = {
     "tables": "tables",
     "gates": "gates",
     "approvals": "approvals",
+    "duties": "duties",
+    "waitlists": "waitlists",
     "workflows": "workflow",
 }
 

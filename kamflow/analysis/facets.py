@@ -7,13 +7,14 @@ from typing import Any
 
 from msgspec import Struct
 
+from kamflow.analysis import ballots
 from kamflow.language.wording import stated_words
+from kamflow.model.approval import Approval, Approving, Duty
+from kamflow.model.expression import Condition
 from kamflow.model.pack import (
     Age,
-    Approval,
     Band,
     Closure,
-    Condition,
     Criterion,
     Freeze,
     Override,
@@ -25,7 +26,6 @@ from kamflow.model.pack import (
     Setting,
     Stage,
     Transition,
-    Voter,
 )
 from kamflow.model.values import Shape, format_number
 
@@ -51,8 +51,9 @@ _LABELS = {
 # Facets of a pack that are told declaration by declaration.
 _SECTIONS = (
     "calendars", "facts", "kinds", "events", "parameters", "roles", "scorecards", "tables", "gates",
-    "approvals", "workflows", "subject",
+    "approvals", "duties", "rights", "waitlists", "workflows", "subject",
 )  # fmt: skip
+_ONCE = ("approving", "waiving", "break_glass")
 _ORDERED = (Band, Override)  # the first that fits counts; other lists have no order
 NONE = "none"
 _USUAL = {"waivable": "yes", "overridable": "yes"}  # what goes without saying in a summary
@@ -144,8 +145,7 @@ def _joined(value: Struct, found: dict[str, str]) -> dict[str, str]:
             del found["must"]
             return {"severity": "must" if value.must else "should"}
         case Approval():
-            del found["least"]
-            return {"rule": f"at_least {value.least}" if value.rule == "at_least" else value.rule}
+            return _ballot(value, found)
         case Scorecard():
             del found["low"], found["high"]
             return {"scale": _span(value.low, value.high)}
@@ -156,11 +156,49 @@ def _joined(value: Struct, found: dict[str, str]) -> dict[str, str]:
         case Stage():
             return {"kind": found.pop("subject")}
         case Pack():
-            for name in _SECTIONS:
-                found.pop(name, None)
-            return {"calendar by": ", then ".join(value.calendar_by) or NONE}
+            return _of_pack(value, found)
+        case _:
+            return _governing(value, found)
+
+
+def _governing(value: Struct, found: dict[str, str]) -> dict[str, str]:
+    """Return what holds for all approvals, and duties."""
+    match value:
+        case Approving():
+            levels = ", then ".join(map(ballots.amount_words, value.escalate))
+            return {"escalate": levels or NONE}
+        case Duty():
+            apart = " / ".join(", ".join(sorted(group)) for group in value.apart)
+            acts, excepted = found.pop("acts"), found.pop("excepted")
+            return {"on": acts, "except": excepted, "apart": apart or NONE}
         case _:
             return {}
+
+
+def _ballot(value: Approval, found: dict[str, str]) -> dict[str, str]:
+    """Return the ballot of an approval, which has none of its own when it has steps."""
+    for name in ("least", "quorum pct"):
+        del found[name]
+    levels = {"escalate to": ", then ".join(value.escalate_to) or NONE}
+    if value.steps:
+        for name in ("rule", "quorum", "tie", "chair", "voters"):
+            del found[name]
+        return {"steps": "; then ".join(map(ballots.step_words, value.steps)), **levels}
+    quorum = ballots.quorum_words(value.quorum, value.quorum_pct)
+    return {"rule": ballots.rule_words(value.rule, value.least), "quorum": quorum, **levels}
+
+
+def _of_pack(pack: Pack, found: dict[str, str]) -> dict[str, str]:
+    """Return the head of a pack, and what stands in it once: how approvals are run and so on."""
+    for name in _SECTIONS:
+        found.pop(name, None)
+    told = {"calendar by": ", then ".join(pack.calendar_by) or NONE}
+    for name in _ONCE:
+        del found[name.replace("_", " ")]
+        section = getattr(pack, name)
+        if section is not None:
+            told |= {f"{name}: {facet}": text for facet, text in facets(section).items()}
+    return told | {f"right {name}": words(roles) for name, roles in pack.rights.items()}
 
 
 def _span(low: Decimal | None, high: Decimal | None) -> str:
@@ -182,10 +220,6 @@ def _band(band: Band) -> str:
 def _setting(setting: Setting) -> str:
     value = "actor" if setting.actor else words(setting.value).replace(NONE, "absent")
     return f"{setting.fact} = {value}"
-
-
-def _voter(voter: Voter) -> str:
-    return f"{voter.role} when {voter.when.text}" if voter.when else voter.role
 
 
 def override_words(item: Override, shape: Shape) -> str:
@@ -213,7 +247,7 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     Band: _band,
     Closure: _closure,
     Setting: _setting,
-    Voter: _voter,
     Override: lambda item: override_words(item, Shape(type="text")),
     Freeze: _freeze,
+    **ballots.WORDS,
 }

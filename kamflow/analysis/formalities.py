@@ -2,24 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
+from kamflow.analysis.barring import duties_on
+from kamflow.analysis.lifetimes import life_words
+from kamflow.analysis.naming import barred_words, listed, role_words
+from kamflow.language.asked import kinds_asked
 from kamflow.language.sentences import phrase, sentence
 from kamflow.language.wording import fact_words, plain_words
-from kamflow.model.pack import Approval, Pack, Setting
-
-_IDENTITIES = {"system": "the engine", "service": "a connected system"}
-
-
-def listed(items: Iterable[str], joint: str) -> str:
-    """Return `a, b and c`."""
-    *first, last = [*items] or [""]
-    return f"{', '.join(first)} {joint} {last}" if first else last
-
-
-def role_words(pack: Pack, role: str) -> str:
-    """Return a role as words: `the steering committee`."""
-    found = pack.roles.get(role)
-    identity = found.identity if found else None
-    return _IDENTITIES.get(identity or "") or f"the {plain_words(role)}"
+from kamflow.model.approval import Approval, Ballot, Voter
+from kamflow.model.pack import Pack, Setting
 
 
 def settings_words(settings: Iterable[Setting], pack: Pack, kind: str) -> str:
@@ -41,17 +31,17 @@ def approval_words(approval: Approval, pack: Pack) -> str:
     """Return who has to say yes, as sentences."""
     if approval.route is not None:
         return _routed(approval.route, pack)
-    told = [f"{_decision(approval, pack)}{''.join(_terms(approval, pack))}."]
-    kind = next(_kinds(approval, pack), "")
+    kind = next(iter(kinds_asked(pack).get(approval.id, ())), "")
+    told = [*_voting(approval, pack, kind)]
+    people = _barred(approval, pack)
+    if people and approval.steps:
+        told.append(f"{_capital(people)} may not vote.")
+    elif people:
+        told[0] = f"{told[0].removesuffix('.')}; {people} may not vote."
     if approval.auto_when is not None:
         held = sentence(approval.auto_when, pack, kind)
         told.append(f"Nobody is asked when this holds: {held}")
-    for voter in approval.voters:
-        if voter.when is not None:
-            who, held = role_words(pack, voter.role), sentence(voter.when, pack, kind)
-            told.append(f"{_capital(who)} votes only when this holds or is unknown: {held}")
-    if approval.deadline:
-        told.append(f"They have {approval.deadline}.")
+    told += life_words(approval, pack)
     return " ".join(told)
 
 
@@ -68,53 +58,88 @@ def _routed(route: str, pack: Pack) -> str:
     return f"The table {table.title if table else name} picks {chosen or 'the approval'}."
 
 
-def _decision(approval: Approval, pack: Pack) -> str:
-    roles = [role_words(pack, item.role) for item in approval.voters]
-    several = len(roles) > 1
-    match approval.rule:
+def _voting(approval: Approval, pack: Pack, kind: str) -> Iterator[str]:
+    """Yield how votes are counted, step by step."""
+    steps = approval.in_steps()
+    if len(steps) > 1:
+        yield f"There are {len(steps)} steps, each after a yes in the one before."
+    for number, step in enumerate(steps, start=1):
+        title = f" ({step.title})" if step.title else ""
+        lead = f"Step {number}{title}: " if len(steps) > 1 else ""
+        several = len(step.ballots) > 1
+        if several:
+            needed = "all have" if step.need == "all" else "one of them has"
+            yield f"{lead}{len(step.ballots)} groups vote at the same time, and {needed} to agree."
+            lead = ""
+        if step.when is not None:
+            held = sentence(step.when, pack, kind)
+            yield f"{lead}It is held when this holds or is unknown: {held}"
+            lead = ""
+        for ballot in step.ballots:
+            told = f"{_decision(ballot, pack)}{''.join(_terms(ballot, pack))}."
+            yield f"{lead}{told if not lead else told[:1].lower() + told[1:]}"
+            yield from _at_times(ballot, pack, kind)
+
+
+def _at_times(ballot: Ballot, pack: Pack, kind: str) -> Iterator[str]:
+    """Yield who votes only at times."""
+    for voter in ballot.voters:
+        if voter.when is not None:
+            who, held = role_words(pack, voter.role), sentence(voter.when, pack, kind)
+            yield f"{_capital(who)} votes only when this holds or is unknown: {held}"
+
+
+def _decision(ballot: Ballot, pack: Pack) -> str:
+    roles = [_voter_words(item, pack) for item in ballot.voters]
+    every, either = listed(roles, "and"), listed(roles, "or")
+    match ballot.rule:
         case "all":
-            told = f"{listed(roles, 'and')} must agree"
-            told += ", each through another person" if several else ""
+            told = f"{every} must agree"
+            told += ", each through another person" if len(roles) > 1 else ""
+        case "everybody":
+            told = f"everybody among {every} must agree or abstain, and somebody must agree"
         case "at_least":
-            yes = f"{approval.least} yes vote{'s' * (approval.least != 1)}"
-            told = f"at least {yes} of {listed(roles, 'and')}"
+            yes = f"{ballot.least} yes vote{'s' * (ballot.least != 1)}"
+            told = f"at least {yes} of {every}"
+        case "share":
+            told = f"at least {ballot.least}% of all who may vote as {either} must agree"
         case "majority":
-            told = f"a majority of {listed(roles, 'and')}"
+            told = f"a majority of {every}"
         case "two_thirds":
-            told = f"two thirds of {listed(roles, 'and')}"
+            told = f"two thirds of {every}"
         case _:
-            told = f"the first vote of {listed(roles, 'or')} decides"
+            told = f"the first vote of {either} decides"
     return _capital(told)
 
 
-def _terms(approval: Approval, pack: Pack) -> Iterator[str]:
-    if approval.quorum:
-        yield f", at least {approval.quorum} vote{'s' * (approval.quorum != 1)}"
-    if approval.chair is not None:
-        yield f", the chair ({role_words(pack, approval.chair)}) must vote"
-    yield from _barred(approval, pack)
+def _voter_words(voter: Voter, pack: Pack) -> str:
+    each = f" of each {voter.each}" if voter.each else ""
+    return f"{role_words(pack, voter.role)}{each}"
 
 
-def _barred(approval: Approval, pack: Pack) -> Iterator[str]:
-    people = []
-    for name in approval.excluded:
-        fact = pack.facts.get(name)
-        if name == "requester":
-            people.append("whoever asked")
-        else:
-            people.append(f"the {fact_words(fact, fact.kind) if fact else plain_words(name)}")
-    if people:
-        yield f"; {listed(people, 'or')} may not vote"
+def _terms(ballot: Ballot, pack: Pack) -> Iterator[str]:
+    if ballot.quorum_pct is not None:
+        yield f", at least {ballot.quorum_pct}% of them must vote"
+    elif ballot.quorum:
+        yield f", at least {ballot.quorum} vote{'s' * (ballot.quorum != 1)}"
+    if ballot.chair is not None:
+        yield f", the chair ({role_words(pack, ballot.chair)}) must vote"
+    if ballot.tie == "chair":
+        yield ", and breaks a tie"
+    elif ballot.tie == "approve":
+        yield ", and a tie is a yes"
 
 
-def _kinds(approval: Approval, pack: Pack) -> Iterator[str]:
-    """Yield the kinds of subject whose transitions ask for the approval, by name or by a route."""
-    names = {approval.id}
-    for item in pack.approvals.values():
-        name, _, column = (item.route or "").partition(".")
-        rows = pack.tables[name].rows if name in pack.tables else ()
-        if any(row.then.get(column) == approval.id for row in rows):
-            names.add(item.id)
-    for workflow in pack.workflows.values():
-        if any(item.approval in names for item in workflow.transitions):
-            yield workflow.kind
+def _barred(approval: Approval, pack: Pack) -> str:
+    """Return who may not vote although the role is theirs: `whoever asked or the KAM`."""
+    named = {name: [""] for name in approval.excluded}
+    for duty in duties_on(pack, approval):
+        for name in duty.who:
+            named.setdefault(name, []).append(duty.id)
+    told = dict.fromkeys(_one_barred(name, ids, pack) for name, ids in named.items())
+    return listed(told, "or")
+
+
+def _one_barred(name: str, duties: Iterable[str], pack: Pack) -> str:
+    told, by = barred_words(pack, name), ", ".join(item for item in duties if item)
+    return f"{told} ({by})" if by else told

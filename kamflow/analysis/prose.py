@@ -5,18 +5,21 @@ from collections.abc import Callable, Iterable, Iterator
 from kamflow.analysis.calendars import calendar_words, closure_words
 from kamflow.analysis.document import Block, Bullets, Document, Grid, Heading, Paragraph
 from kamflow.analysis.facets import override_words, words
-from kamflow.analysis.formalities import approval_words, listed, role_words, settings_words
+from kamflow.analysis.formalities import approval_words, settings_words
+from kamflow.analysis.governance import governance
+from kamflow.analysis.lifetimes import roles_words
+from kamflow.analysis.naming import listed, role_words
+from kamflow.analysis.places import kept_words, waitlists
 from kamflow.errors import NotFoundError
 from kamflow.language.diagnostics import did_you_mean
 from kamflow.language.sentences import phrase, sentence
 from kamflow.language.wording import stated_words, value_words
-from kamflow.model.expression import Aggregate, Name
+from kamflow.model.approval import Approval
+from kamflow.model.expression import Aggregate, Condition, Name
 from kamflow.model.pack import (
     RETURNING,
     SAME,
-    Approval,
     Calendar,
-    Condition,
     Criterion,
     Freeze,
     Gate,
@@ -48,6 +51,8 @@ def describe_pack(pack: Pack) -> Document:
         *_all("Workflows", pack.workflows.values(), lambda item: _workflow(pack, item)),
         *_all("Gates", pack.gates.values(), lambda item: _gate(pack, item)),
         *_all("Approvals", pack.approvals.values(), lambda item: _approval(pack, item)),
+        *governance(pack),
+        *waitlists(pack),
         *_all("Decision tables", pack.tables.values(), lambda item: _table(pack, item)),
         *_all("Scorecards", pack.scorecards.values(), lambda item: _scorecard(pack, item)),
         *_all("Calendars", pack.calendars.values(), lambda item: _calendar(pack, item)),
@@ -147,6 +152,7 @@ def _stage(pack: Pack, workflow: Workflow, stage: Stage) -> str:
         told.append(f"It should take at most {stage.sla_days} days.")
     if stage.set:
         told.append(f"When it is entered, {settings_words(stage.set, pack, workflow.kind)}.")
+    told += kept_words(stage.keep, pack, workflow.kind)
     return " ".join(told)
 
 
@@ -168,6 +174,8 @@ def _terms(pack: Pack, kind: str, item: Transition) -> Iterator[str]:
     yield _asking(pack, item)
     if item.gate in pack.gates:
         yield f"Gate {item.gate} has to be met: {pack.gates[item.gate].title}."
+    if item.despite_conditions:
+        yield "Open conditions of an earlier yes do not keep it shut."
     if item.approval in pack.approvals:
         title = pack.approvals[item.approval].title
         yield f"Approval {item.approval} has to be given: {title}."
@@ -238,10 +246,18 @@ def _remarks(pack: Pack, kind: str, item: Criterion) -> Iterator[str]:
     if item.fix_by:
         roles = [role_words(pack, role) for role in item.fix_by]
         yield f"Who can change it: {listed(roles, 'or')}."
-    if not item.waivable:
-        yield "It is never waived."
+    yield from _waiver(pack, item)
     if item.note:
         yield _note(item.note)
+
+
+def _waiver(pack: Pack, item: Criterion) -> Iterator[str]:
+    if not item.waivable:
+        yield "It is never waived."
+    if pack.approval_of_waiver(item):
+        yield f"Approval {item.waived_by[0]} decides on a waiver."
+    elif item.waived_by:
+        yield f"Who decides on a waiver: {roles_words(pack, item.waived_by, 'and')}."
 
 
 def _approval(pack: Pack, approval: Approval) -> Iterator[Block]:
@@ -348,5 +364,11 @@ def _worked_out(pack: Pack, derived: Condition, kind: str) -> str:
 
 
 def _roles(pack: Pack) -> Document:
-    rows = tuple((role_words(pack, role.id), role.who) for role in pack.roles.values())
-    return (Heading(2, "Roles"), Grid(("role", "who that is"), rows)) if rows else ()
+    roles = pack.roles.values()
+    columns: tuple[str, ...] = ("role", "who that is")
+    rows: tuple[tuple[str, ...], ...] = tuple((role_words(pack, it.id), it.who) for it in roles)
+    if any(role.higher for role in roles):
+        higher = (roles_words(pack, role.higher) for role in roles)
+        columns = (*columns, "who may stand in")
+        rows = tuple((*row, told) for row, told in zip(rows, higher, strict=True))
+    return (Heading(2, "Roles"), Grid(columns, rows)) if rows else ()

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from kamflow.model.expression import Edited, Expression, Name, children
-from kamflow.model.pack import Age, Condition, FactType, Pack, Workflow
+from kamflow.model.approval import Amount
+from kamflow.model.expression import Condition, Edited, Expression, Name, walk
+from kamflow.model.pack import Age, FactType, Pack, Workflow
 
 
 class Readers(Struct, frozen=True):
@@ -58,10 +59,32 @@ def _uses(pack: Pack) -> Iterator[_Use]:
         yield from (_use(pack, f"row {row.id} of {table.id}", table.id, row) for row in table.rows)
     for gate in pack.gates.values():
         yield from (_use(pack, f"criterion {item.id}", "", item) for item in gate.criteria)
-    for approval in pack.approvals.values():
-        yield _use(pack, f"approval {approval.id}", "", approval)
+    yield from _uses_around(pack)
+    for line in pack.waitlists.values():
+        yield _use(pack, f"waitlist {line.id}", "", line)
     for workflow in pack.workflows.values():
         yield from _uses_of(pack, workflow)
+
+
+def _uses_around(pack: Pack) -> Iterator[_Use]:
+    for approval in pack.approvals.values():
+        yield _use(pack, f"approval {approval.id}", "", approval)
+    for label, names in amounts(pack).items():
+        yield _Use(label, "", frozenset(names))
+
+
+def amounts(pack: Pack) -> dict[str, tuple[str, ...]]:
+    """Return the parameters by which approvals and waivers are run."""
+    found: dict[str, tuple[Amount | None, ...]] = {}
+    if pack.approving is not None:
+        said = pack.approving
+        found["approving"] = (*said.remind, *said.escalate, said.expire, said.condition_days)
+    if pack.waiving is not None:
+        found["waiving"] = (pack.waiving.longest,)
+    return {
+        label: tuple(f"P.{item.parameter}" for item in items if item and item.parameter)
+        for label, items in found.items()
+    }
 
 
 def _uses_of(pack: Pack, workflow: Workflow) -> Iterator[_Use]:
@@ -85,10 +108,7 @@ def _read(pack: Pack, path: str) -> str:
 
 
 def _names(tree: Expression) -> Iterator[str]:
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        waiting += children(node)
+    for node in walk(tree):
         if isinstance(node, Name):
             yield node.path
         elif isinstance(node, Edited):

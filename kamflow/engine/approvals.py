@@ -8,7 +8,7 @@ from msgspec import Struct
 from kamflow.engine.compiled import CompiledPack
 from kamflow.engine.people import holders
 from kamflow.engine.view import View
-from kamflow.model.pack import Approval
+from kamflow.model.approval import Approval
 from kamflow.model.snapshot import Vote
 from kamflow.model.values import Cause, Unknown
 

@@ -20,8 +20,8 @@ from kamflow.engine.view import (
     recorded_source,
 )
 from kamflow.model.decision import Reading
-from kamflow.model.expression import names_in
-from kamflow.model.pack import Condition, Criterion, Pack, Transition
+from kamflow.model.expression import Condition, names_in
+from kamflow.model.pack import Criterion, Pack, Transition
 from kamflow.model.values import Cause, Unknown, Value, Verdict, value_reader
 
 

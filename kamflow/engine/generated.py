@@ -11,8 +11,8 @@ from typing import Any
 from kamflow.engine.closures import compile_expression, constant_of
 from kamflow.engine.view import Source, View, age_limit
 from kamflow.model import expression as tree
-from kamflow.model.expression import Expression
-from kamflow.model.pack import Condition, Criterion, Gate, Pack
+from kamflow.model.expression import Condition, Expression
+from kamflow.model.pack import Criterion, Gate, Pack
 from kamflow.model.snapshot import Snapshot
 from kamflow.model.values import NUMERIC, Unknown, Verdict, value_reader
 

@@ -8,6 +8,7 @@ from kamflow.engine.gates import judge_gate
 from kamflow.engine.people import SYSTEM, holds_any, lacking
 from kamflow.engine.tables import explain_table
 from kamflow.language.diagnostics import did_you_mean
+from kamflow.model.approval import Approval
 from kamflow.model.decision import GateVerdict
 from kamflow.model.events import (
     ApprovalDecided,
@@ -18,16 +19,7 @@ from kamflow.model.events import (
     KeptFinding,
     StageEntered,
 )
-from kamflow.model.pack import (
-    RETURNING,
-    SAME,
-    Approval,
-    Freeze,
-    Setting,
-    Stage,
-    Transition,
-    Workflow,
-)
+from kamflow.model.pack import RETURNING, SAME, Freeze, Setting, Stage, Transition, Workflow
 from kamflow.model.snapshot import Observation
 from kamflow.model.values import Unknown, Verdict, format_value
 

@@ -1,19 +1,24 @@
 """Checks that the parts of a pack fit together, once all its files are read."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
+from msgspec.structs import replace
+
+from kamflow.language.approvals import APPROVAL
+from kamflow.language.asked import kinds_asked
 from kamflow.language.calendars import is_region_fact, regions_of
 from kamflow.language.circles import check_circles, routed
 from kamflow.language.constants import unfit_constants
-from kamflow.language.decisions import APPROVAL
-from kamflow.language.diagnostics import Place, did_you_mean
+from kamflow.language.diagnostics import CODES, Place, did_you_mean
 from kamflow.language.fields import Reader, Use
+from kamflow.language.governing import MATTER, keys_in
 from kamflow.language.scope import Scope
 from kamflow.language.typing import Typing
 from kamflow.model.pack import FactType, Pack
 from kamflow.model.values import NUMERIC, Shape
 
+_OR = " or "  # between sorts of which a name may have any
 _OF_FACT = "fact "  # stands before the fact whose type an expression has to have
 MAX_KINDS = 20  # levels of subjects below subjects
 
@@ -75,7 +80,7 @@ class _Known:
         """Return the scopes that what is said about `kind` has to fit, or about an approval."""
         kinds: tuple[str, ...] = (kind,)
         if kind.startswith(APPROVAL):
-            kinds = self._of_approval.get(kind.removeprefix(APPROVAL), ("",))
+            kinds = self._of_approval.get(kind.removeprefix(APPROVAL)) or ("",)
         return [self._scope(item if item in self.pack.kinds else "") for item in kinds]
 
     def _scope(self, kind: str) -> Scope:
@@ -85,22 +90,14 @@ class _Known:
 
     @cached_property
     def _of_approval(self) -> dict[str, tuple[str, ...]]:
-        """The kinds of subject whose transitions ask for each approval, by name or by a route."""
-        found: dict[str, dict[str, None]] = {}
-        for workflow in self.pack.workflows.values():
-            asked = dict.fromkeys(item.approval for item in workflow.transitions if item.approval)
-            for name in asked:
-                approval = self.pack.approvals.get(name)
-                route = approval.route if approval else None
-                for reached in (name, *(routed(self.pack, route) if route else ())):
-                    found.setdefault(reached, {})[workflow.kind] = None
-        return {name: tuple(kinds) for name, kinds in found.items()}
+        """The kinds of subject about which each approval is asked for."""
+        return kinds_asked(self.pack)
 
 
 def _check_name(known: _Known, use: Use, reader: Reader) -> None:
     fitting = known.fitting(use)
     name = use.scalar.text
-    if name in fitting:
+    if name in fitting or (use.what == MATTER and _begins_one(name, fitting)):
         return
     if name in _declared(known.pack, use.what):
         message = f"`{name}` is no {use.what}{f' of `{use.kind}`' if use.kind else ''}"
@@ -109,8 +106,15 @@ def _check_name(known: _Known, use: Use, reader: Reader) -> None:
     reader.sink.report(use.scalar.place, "K203", message)
 
 
+def _begins_one(pattern: str, names: Iterable[str]) -> bool:
+    """Tell whether a beginning (`AP-DESIG-*`) is that of some name."""
+    return pattern.endswith("*") and any(name.startswith(pattern[:-1]) for name in names)
+
+
 def _declared(pack: Pack, what: str) -> Iterable[str]:
     """Return everything of that sort, whether it fits where it is used or not."""
+    if _OR in what:
+        return [name for sort in what.split(_OR) for name in _declared(pack, sort)]
     match what.rpartition(" ")[2]:
         case "fact":
             return pack.facts
@@ -123,29 +127,46 @@ def _declared(pack: Pack, what: str) -> Iterable[str]:
                 for column in (table.rows[0].then if table.rows else ())
             ]
         case sort:
-            named: dict[str, Iterable[str]] = {
-                "region": regions_of(pack),
-                "subject": pack.kinds,
-                "role": pack.roles,
-                "gate": pack.gates,
-                "approval": pack.approvals,
-                "workflow": pack.workflows,
-            }
-            return named[sort]
+            return _NAMED[sort](pack)
+
+
+_NAMED: dict[str, Callable[[Pack], Iterable[str]]] = {
+    "region": regions_of,
+    "subject": lambda pack: pack.kinds,
+    "role": lambda pack: pack.roles,
+    "gate": lambda pack: pack.gates,
+    "criterion": lambda pack: [item.id for gate in pack.gates.values() for item in gate.criteria],
+    "approval": lambda pack: pack.approvals,
+    "workflow": lambda pack: pack.workflows,
+    "transition": lambda pack: [
+        item.id for workflow in pack.workflows.values() for item in workflow.transitions
+    ],
+    "trigger": lambda pack: [
+        item.trigger for workflow in pack.workflows.values() for item in workflow.transitions
+    ],
+    "event": lambda pack: pack.events,
+    "key": keys_in,
+    "check": lambda _: CODES,
+}
 
 
 def _fitting(pack: Pack, use: Use, readable: tuple[str, ...]) -> Iterable[str]:
     """Return the names that a use can have: of the right type, about the right subject."""
     match use.what:
+        case what if _OR in what:
+            uses = [replace(use, what=sort) for sort in what.split(_OR)]
+            return [name for item in uses for name in _fitting(pack, item, readable)]
         case "numeric fact" | "person fact" | "settable fact" | "settable person fact":
             return [fact.name for fact in pack.facts.values() if _fits(fact, use, readable)]
         case "recorded choice fact":
             return [fact.name for fact in pack.facts.values() if is_region_fact(fact)]
         case "numeric parameter":
             return [item.name for item in pack.parameters.values() if item.shape.type in NUMERIC]
-        case "integer parameter":
-            whole = [item for item in pack.parameters.values() if item.shape.type == "integer"]
-            return [f"P.{item.name}" for item in whole]
+        case "percent parameter" | "integer parameter":
+            types = {"integer", use.what.split()[0]}
+            return [
+                f"P.{item.name}" for item in pack.parameters.values() if item.shape.type in types
+            ]
         case "gate":
             return [gate.id for gate in pack.gates.values() if gate.kind in readable]
         case "workflow":

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from kamflow.language.diagnostics import Place
 from kamflow.language.fields import Reader
 from kamflow.model import expression as tree
-from kamflow.model.expression import Expression
-from kamflow.model.pack import Condition, Pack
+from kamflow.model.expression import Condition
+from kamflow.model.pack import Pack
 
 # Levels of conditions within conditions: Python bounds how deep calls may go.
 MAX_DEPTH_TOGETHER = 240
@@ -22,6 +22,7 @@ def check_circles(pack: Pack, reader: Reader) -> None:
     levels = {name: _levels(conditions) for name, conditions in _conditions(pack)}
     order = _report(computed, ("fact", "scorecard", "table"), reader)
     _report({role.id: role.members for role in pack.roles.values()}, ("role",), reader)
+    _report({role.id: role.higher for role in pack.roles.values()}, ("role",), reader)
     parents = {kind.id: (kind.parent,) for kind in pack.kinds.values() if kind.parent}
     _report(parents, ("subject",), reader)
     _report(_routes(pack), ("approval",), reader)
@@ -106,18 +107,12 @@ def _conditions(pack: Pack) -> Iterator[tuple[str, tuple[Condition, ...]]]:
 def _sources(pack: Pack, conditions: Iterable[Condition]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for condition in conditions:
-        for node in _walk(condition.tree):
+        for node in tree.walk(condition.tree):
             if isinstance(node, tree.Name):
                 head = node.path.partition(".")[0]
                 named = head in pack.tables or head in pack.scorecards
                 found[head if named else node.path] = None
     return tuple(found)
-
-
-def _walk(node: Expression) -> Iterator[Expression]:
-    yield node
-    for part in tree.children(node):
-        yield from _walk(part)
 
 
 def _levels(conditions: Iterable[Condition]) -> int:

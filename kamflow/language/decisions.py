@@ -1,26 +1,12 @@
-"""Reads the sections that decide: scorecards, tables, gates and approvals."""
+"""Reads the sections that decide: scorecards, tables and gates."""
 
 import re
 from decimal import Decimal
 
-from kamflow.language.fields import Fields, Reader, Use, read_condition
+from kamflow.language.fields import Fields, Reader, read_condition
 from kamflow.language.source import Node, Scalar
-from kamflow.model.pack import (
-    Approval,
-    Band,
-    Condition,
-    Criterion,
-    Gate,
-    Row,
-    Scorecard,
-    Scored,
-    Table,
-    Voter,
-)
-
-APPROVAL = "approval "  # with its id, the kind of subject that conditions of an approval speak of
-
-_RULES = r"one|all|majority|two_thirds|at_least ([1-9]\d{0,2})"
+from kamflow.model.expression import Condition
+from kamflow.model.pack import Band, Criterion, Gate, Row, Scorecard, Scored, Table
 
 
 def read_scorecard(name: Scalar, node: Node, reader: Reader) -> Scorecard:
@@ -133,6 +119,10 @@ def _read_criterion(node: Node, gate: str, kind: str, reader: Reader) -> Criteri
         return None
     if "must_when" in fields and "must" in fields:
         fields.report(node.place, "K206", f"criterion `{name}` is a `must` already: no `must_when`")
+    waivable, waivers = fields.flag("waivable", default=True), fields.node("waived_by")
+    if waivers is not None and not waivable:
+        message = f"criterion `{name}` can never be waived, so nobody decides on it"
+        fields.report(waivers.place, "K206", message)
     return Criterion(
         id=name,
         condition=condition,
@@ -143,7 +133,8 @@ def _read_criterion(node: Node, gate: str, kind: str, reader: Reader) -> Criteri
         why=fields.text("why"),
         fix_by=fields.names("fix_by", "role"),
         source=fields.text("source"),
-        waivable=fields.flag("waivable", default=True),
+        waivable=waivable,
+        waived_by=fields.names("waived_by", "role or approval"),
         note=fields.text("note"),
     )
 
@@ -151,52 +142,6 @@ def _read_criterion(node: Node, gate: str, kind: str, reader: Reader) -> Criteri
 def _read_needs(fields: Fields, kind: str) -> tuple[Condition, ...]:
     read = (read_condition(item, kind, "", fields.reader) for item in fields.words("needs"))
     return tuple(item for item in read if item is not None)
-
-
-def read_approval(name: Scalar, node: Node, reader: Reader) -> Approval:
-    """Read an approval; of which kind its subjects are, the transitions that ask for it tell."""
-    kind = f"{APPROVAL}{name.text}"
-    fields = Fields(node, "approval", f"approval `{name.text}`", reader)
-    route = fields.name("route", "table column")
-    if route is None:
-        fields.require("voters")
-    rule = fields.matching("rule", _RULES, "one, all, at_least 2, majority or two_thirds")
-    word = rule[0].split()[0] if rule else "one"
-    return Approval(
-        id=name.text,
-        title=fields.text("title", name.text),
-        voters=tuple(_read_voter(item, name.text, kind, reader) for item in fields.items("voters")),
-        rule=word,
-        least=int(rule[1]) if rule and rule[1] else 1,
-        quorum=fields.whole("quorum", 0),
-        chair=fields.name("chair", "role"),
-        auto_when=fields.condition("auto_when", kind),
-        excluded=_read_excluded(fields, kind),
-        route=route,
-        deadline=_read_deadline(fields),
-        note=fields.text("note"),
-    )
-
-
-def _read_voter(node: Node, approval: str, kind: str, reader: Reader) -> Voter:
-    if isinstance(node, Scalar):
-        reader.uses.append(Use(node, "role"))
-        return Voter(role=node.text)
-    fields = Fields(node, "voter", f"a voter of approval `{approval}`", reader)
-    fields.require("role")
-    return Voter(role=fields.name("role", "role") or "", when=fields.condition("when", kind))
-
-
-def _read_excluded(fields: Fields, kind: str) -> tuple[str, ...]:
-    names = tuple(fields.words("excluded"))
-    people = [item for item in names if item.text != "requester"]
-    fields.reader.uses += [Use(item, "person fact", kind) for item in people]
-    return tuple(item.text for item in names)
-
-
-def _read_deadline(fields: Fields) -> str:
-    match = fields.matching("deadline", r"\d{1,4} (business )?days?", "5 business days")
-    return match[0] if match else ""
 
 
 def own_id(fields: Fields, what: str) -> str:

@@ -60,6 +60,9 @@ CODES = {
     "K542": "an approval that who asks for it cannot get",
     "K543": "a chair without a vote",
     "K544": "an approval that may take longer than the stage",
+    "K545": "an approval that may wait for ever",
+    "K546": "an approval that goes up to who votes already",
+    "K547": "a call-in that is over once the subject has moved on",
     "K551": "a fact that anybody may record",
     "K552": "a fact that nobody records",
     "K553": "declared and never used",
@@ -68,8 +71,8 @@ CODES = {
 
 # Every other code is an error.
 SEVERITIES = {
-    **dict.fromkeys(("K504", "K506", "K512", "K522", "K524", "K542", "K544"), "warning"),
-    **dict.fromkeys(("K502", "K525", "K551", "K553", "K561"), "hint"),
+    **dict.fromkeys(("K504", "K506", "K512", "K522", "K524", "K542", "K544", "K546"), "warning"),
+    **dict.fromkeys(("K502", "K525", "K545", "K547", "K551", "K553", "K561"), "hint"),
 }
 
 

@@ -38,6 +38,16 @@ def number(about: str) -> Field:
     return Field(about=about, schema=_NUMBER)
 
 
+def quantity(about: str, pattern: str) -> Field:
+    """Return a number, or a text that looks like `pattern`."""
+    return Field(about=about, schema=_quantity(pattern))
+
+
+def amounts(about: str) -> Field:
+    """Return a whole number or a parameter, or a list of such."""
+    return Field(about=about, schema=_listed(_quantity(r"^([1-9]\d{0,3}|P\.\w+)$")))
+
+
 def flag(about: str) -> Field:
     """Return `true` or `false`."""
     return Field(about=about, schema={"enum": [True, False, "true", "false"]})
@@ -122,6 +132,10 @@ def _of(section: str) -> Json:
 def _listed(item: Json) -> Json:
     """Return a list or one item of it; unlike `anyOf`, editors tell what is wrong inside it."""
     return {"if": {"type": "array"}, "then": {"items": item}, "else": item}
+
+
+def _quantity(pattern: str) -> Json:
+    return {"type": ["number", "string"], "pattern": pattern}
 
 
 def _mapping(value: Json, names: str = "") -> Json:

@@ -15,7 +15,7 @@ from kamflow.language.keys import KEYS
 from kamflow.language.letters import fault_in_name, skeleton
 from kamflow.language.source import Listing, Mapping, Node, Scalar
 from kamflow.language.unparse import unparse
-from kamflow.model.pack import Condition
+from kamflow.model.expression import Condition
 from kamflow.model.values import format_number
 
 MAX_WORDS = 150_000  # of all conditions of a policy; the shipped pack has some 5,000

@@ -8,11 +8,19 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
+from kamflow.language.approvals import read_approval
 from kamflow.language.calendars import check_calendars, read_calendar, with_regions
 from kamflow.language.check import check_pack
-from kamflow.language.decisions import read_approval, read_gate, read_scorecard, read_table
+from kamflow.language.decisions import read_gate, read_scorecard, read_table
 from kamflow.language.diagnostics import Place, Sink, TooManyProblems, did_you_mean
 from kamflow.language.fields import Fields, Reader, Use, named
+from kamflow.language.governing import (
+    read_approving,
+    read_break_glass,
+    read_duty,
+    read_rights,
+    read_waiving,
+)
 from kamflow.language.keys import KEYS
 from kamflow.language.loaded import Loaded
 from kamflow.language.overrides import overridden, read_overrides
@@ -31,6 +39,8 @@ from kamflow.language.source import (
     read_source,
     refuse_controls,
 )
+from kamflow.language.standing import check_standing
+from kamflow.language.waitlists import check_waitlists, read_waitlist
 from kamflow.language.workflows import read_workflow
 from kamflow.model.pack import FactType, Pack, Parameter
 
@@ -51,6 +61,15 @@ _MANY: dict[str, tuple[str, Callable[[Scalar, Node, Reader], Any]]] = {
     "tables": ("table", read_table),
     "gates": ("gate", read_gate),
     "approvals": ("approval", read_approval),
+    "duties": ("duty", read_duty),
+    "waitlists": ("waitlist", read_waitlist),
+}
+
+_ONCE: dict[str, Callable[[Node, Reader], Any]] = {  # in one file only
+    "approving": read_approving,
+    "waiving": read_waiving,
+    "break_glass": read_break_glass,
+    "rights": read_rights,
 }
 
 
@@ -89,6 +108,8 @@ def _read_pack_of(files: Files[str, bytes], reader: Reader) -> Pack:
     pack = msgspec.structs.replace(pack, calendars=with_regions(pack))
     check_pack(pack, reader)
     check_calendars(pack, reader)
+    check_standing(pack, reader)
+    check_waitlists(pack, reader)
     return pack
 
 
@@ -97,6 +118,8 @@ def _read_section(key: Scalar, node: Node, parts: Parts, reader: Reader) -> None
         what, read = _MANY[key.text]
         for name, value in _entries(key.text, node, reader):
             reader.declare(what, name, parts[key.text], read(name, value, reader))
+    elif key.text in _ONCE:
+        reader.declare("section", key, parts[key.text], _ONCE[key.text](node, reader))
     elif key.text in _SPECIAL:
         _SPECIAL[key.text](key, node, parts, reader)
     else:
@@ -148,6 +171,7 @@ def _read_pack(key: Scalar, node: Node, parts: Parts, reader: Reader) -> None:
         layers=_read_layers(fields),
         calendar_by=fields.names("calendar_by", "recorded choice fact"),
         ordered=_read_ordered(fields),
+        authors=fields.names("authors"),
     )
     reader.declare("section", Scalar(key.place, "pack"), parts["pack"], value)
 
@@ -206,6 +230,12 @@ def _assemble(parts: Parts) -> Pack:
         tables=parts["tables"],
         gates=parts["gates"],
         approvals=parts["approvals"],
+        approving=parts["approving"].get("approving"),
+        waiving=parts["waiving"].get("waiving"),
+        break_glass=parts["break_glass"].get("break_glass"),
+        rights=parts["rights"].get("rights", {}),
+        duties=parts["duties"],
+        waitlists=parts["waitlists"],
         workflows=parts["workflow"],
     )
 
@@ -240,6 +270,7 @@ def _ways(pack: Pack) -> dict[str, dict[str, list[str]]]:
 # layer goes before an earlier one.
 _IN_ORDER = (
     "rows", "bands", "values", "overrides", "ordered", "milestones", "layers", "calendar_by",
+    "steps", "escalate", "escalate_to", "order",
 )  # fmt: skip
 
 

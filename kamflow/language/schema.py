@@ -23,10 +23,10 @@ from kamflow.language.fieldforms import (
     sets,
     settings,
     text,
-    voters,
     weekdays,
     words,
 )
+from kamflow.language.schema_approvals import OF_APPROVALS
 from kamflow.language.sections import SOURCES
 from kamflow.language.workflows import STAGE_KINDS
 from kamflow.model.values import TYPE_NAMES
@@ -39,7 +39,7 @@ _DOTTED = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
 _SPAN = r"^-?\d{1,20}(\.\d{1,20})? to -?\d{1,20}(\.\d{1,20})?$"
 _DAY = r"^\d{4}-\d\d-\d\d$"
 _AGE = r"^(\d{1,6} days?|P\.\w+)$"
-_RULE = r"^(one|all|majority|two_thirds|at_least [1-9]\d{0,2})$"
+
 
 _SHAPE = {
     "type": enumeration("what values it has", *TYPE_NAMES),
@@ -61,13 +61,20 @@ FIELDS: dict[str, dict[str, Field]] = {
         "scorecards": named("points for facts", "scorecard"),
         "tables": named("decisions as rows", "table"),
         "gates": named("what must hold before a transition", "gate"),
+        "approving": one("how every approval is run that does not say otherwise", "approving"),
         "approvals": named("who has to say yes", "approval"),
+        "waiving": one("how a criterion is waived for a time", "waiving"),
+        "break_glass": one("how gate and approval are passed in an emergency", "break_glass"),
+        "rights": one("which roles may run approvals and people", "rights"),
+        "duties": named("segregation of duties: who must not do what", "duty"),
+        "waitlists": named("who waits for a place, kind by kind", "waitlist"),
         "workflow": one("stages and transitions; one workflow a file", "workflow"),
     },
     "pack": {
         "id": matching("name of the pack: small letters, digits, `-`", r"^[a-z][a-z0-9-]*$"),
         "title": text("name for readers"),
         "version": matching("version for people: `1.2.3`", r"^\d+\.\d+\.\d+$"),
+        "authors": words("people who wrote this version"),
         "currency": matching("ISO 4217 code of every money value without its own", r"^[A-Z]{3}$"),
         "chain_limit": number("how many automatic transitions one command may set off (32)"),
         "layers": columns("fact that picks the override of each layer, from the loosest on"),
@@ -104,6 +111,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "max_age": matching("older values are stale: `95 days`, or a parameter in days", _AGE),
         "default": condition("expression that stands in while nothing is recorded"),
         "derived": condition("expression that computes it"),
+        "shareable": flag("`true` when people outside the company may see it"),
         "note": text("anything a reader should know"),
     },
     "parameter": {
@@ -134,6 +142,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "who": text("who that is"),
         "holder": text("person fact that names the holder, account by account"),
         "members": words("roles whose holders together make this one"),
+        "higher": words("roles that may stand in for this one"),
         "identity": enumeration("the engine itself, or a connected system", "system", "service"),
     },
     "scorecard": {
@@ -189,23 +198,26 @@ FIELDS: dict[str, dict[str, Field]] = {
         "fix_by": words("roles that can change it"),
         "source": text("where it comes from"),
         "waivable": flag("`false` when it can never be waived"),
+        "waived_by": words("roles that all have to agree when it is waived, or one approval"),
         "note": text("anything a reader should know"),
     },
-    "approval": {
+    **OF_APPROVALS,
+    "waitlist": {
         "title": text("name for readers"),
-        "voters": voters("roles that vote"),
-        "rule": matching("one, all, at_least 2, majority or two_thirds", _RULE),
-        "quorum": number("how many have to vote before majority or two_thirds counts"),
-        "chair": text("role that must have voted"),
-        "auto_when": condition("condition under which the engine approves at once"),
-        "excluded": words("who may not vote: `requester`, or a person fact"),
-        "route": text("table column that names the approval to take instead"),
-        "deadline": matching("time that the voters have", r"^\d{1,4} (business )?days?$"),
-        "note": text("anything a reader should know"),
+        "waiting": condition("condition under which a subject waits for a place"),
+        "ready": condition("condition under which it could take one now"),
+        "holds": condition("condition under which it has a place, for good or reserved"),
+        "reserved": condition("condition under which its place is only reserved"),
+        "planned": condition("condition under which it will need a place next"),
+        "order": conditions("numbers; the highest is offered a place first"),
+        "trigger": text("trigger of the transition that takes a waiting subject up again"),
+        "places": named("whose places are counted, for reports", "place"),
     },
-    "voter": {
-        "role": text("the role"),
-        "when": condition("condition under which it votes"),
+    "place": {
+        "title": text("name for readers"),
+        "person": text("fact that names the person"),
+        "load": condition("how many places of the person are taken"),
+        "capacity": condition("how many places the person has"),
     },
     "workflow": {
         "id": text("name of the workflow"),
@@ -221,6 +233,11 @@ FIELDS: dict[str, dict[str, Field]] = {
         "sla": matching("time that an instance should take at most", r"^\d{1,5} days?$"),
         "purpose": text("what happens there"),
         "set": settings("facts that are set when the stage is entered"),
+        "keep": named("facts that are held there while a condition is met", "keep"),
+    },
+    "keep": {
+        "while": condition("condition under which the fact is held"),
+        "value": condition("what it is set to when the condition comes to be met"),
     },
     "transition": {
         "id": text("name in reports and in the history"),
@@ -228,6 +245,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "from": words("stage or list of stages"),
         "to": words("stage; a list to pick from; `same`; or `returning`"),
         "gate": text("gate that has to be met"),
+        "despite_conditions": flag("`true` when open conditions of a yes do not keep it shut"),
         "approval": text("approval that has to be given"),
         "requested_by": words("roles that may ask for it; anybody may when there are none"),
         "when": condition("guard: the transition exists only while this is met"),
@@ -255,10 +273,19 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "table": ("subject", "rows"),
     "row": ("id", "then"),
     "gate": ("subject", "criteria"),
+    "ballot": ("voters",),
+    "call_in": ("by", "within", "approval", "undo"),
+    "spot_check": ("share", "by"),
+    "appeal": ("by", "within", "approval", "transition"),
+    "waiving": ("approval", "longest"),
+    "break_glass": ("asked_by", "confirmed_by", "reviewed_by", "review_within"),
     "criterion": ("id",),
     "voter": ("role",),
     "workflow": ("id", "subject", "stages", "transitions"),
+    "waitlist": ("waiting", "ready", "holds", "trigger"),
+    "place": ("person", "load", "capacity"),
     "stage": ("kind",),
+    "keep": ("while", "value"),
     "transition": ("id", "trigger", "from", "to"),
 }
 
@@ -288,7 +315,13 @@ _CHOICES: dict[str, Json] = {
     "band": {"anyOf": [{"required": ["at_least"]}, {"required": ["at_most"]}]},
     "row": {"oneOf": [{"required": ["when"]}, {"required": ["otherwise"]}]},
     "criterion": {"oneOf": [{"required": ["must"]}, {"required": ["should"]}]},
-    "approval": {"anyOf": [{"required": ["voters"]}, {"required": ["route"]}]},
+    "approval": {"anyOf": [{"required": [key]} for key in ("voters", "steps", "route")]},
+    "step": {"oneOf": [{"required": ["voters"]}, {"required": ["ballots"]}]},
+    "duty": {
+        "anyOf": [{"required": [key]} for key in ("who", "apart", "kept_by")],
+        "if": {"anyOf": [{"required": [key]} for key in ("who", "apart")]},
+        "then": {"required": ["on"]},
+    },
 }
 
 

@@ -79,6 +79,7 @@ def _read_fact(kind: str, name: Scalar, node: Node, reader: Reader) -> FactType:
         max_age=_read_age(fields),
         default=fields.condition("default", kind, f"fact {name.text}"),
         derived=fields.condition("derived", kind, f"fact {name.text}"),
+        shareable=fields.flag("shareable", default=False) or None,
         note=fields.text("note"),
     )
 
@@ -142,4 +143,5 @@ def read_role(name: Scalar, node: Node, reader: Reader) -> Role:
         holder=fields.name("holder", "person fact"),
         members=fields.names("members", "role"),
         identity=fields.pick("identity", ("system", "service")) or None,
+        higher=fields.names("higher", "role"),
     )

@@ -29,8 +29,8 @@ from kamflow.language.wording import (
     value_words,
 )
 from kamflow.model import expression as tree
-from kamflow.model.expression import Expression
-from kamflow.model.pack import Condition, FactType, Pack
+from kamflow.model.expression import Condition, Expression
+from kamflow.model.pack import FactType, Pack
 from kamflow.model.values import NUMERIC, Shape
 
 _Say: TypeAlias = Callable[[Any, Any], str]

@@ -8,17 +8,9 @@ from kamflow.language.diagnostics import did_you_mean
 from kamflow.language.fields import Fields, Reader, Use, read_condition
 from kamflow.language.source import Listing, Node, Scalar
 from kamflow.language.unparse import unparse
-from kamflow.model.expression import Aggregate
-from kamflow.model.pack import (
-    RETURNING,
-    SAME,
-    Condition,
-    Freeze,
-    Setting,
-    Stage,
-    Transition,
-    Workflow,
-)
+from kamflow.language.waitlists import read_keep
+from kamflow.model.expression import Aggregate, Condition
+from kamflow.model.pack import RETURNING, SAME, Freeze, Setting, Stage, Transition, Workflow
 
 STAGE_KINDS = ("initial", "active", "waiting", "steady", "end")
 
@@ -66,6 +58,7 @@ def _read_stage(name: Scalar, node: Node, kind: str, workflow: str, reader: Read
         sla_days=int(sla[1]) if sla else None,
         purpose=fields.text("purpose"),
         set=_read_settings(fields, "set", kind),
+        keep=read_keep(fields, kind),
     )
 
 
@@ -99,6 +92,7 @@ def _read_transition(
         set=_read_settings(fields, "set", kind),
         freeze=_read_freezes(fields, kind),
         note=fields.text("note"),
+        despite_conditions=fields.flag("despite_conditions", default=False) or None,
     )
 
 

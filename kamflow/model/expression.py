@@ -3,6 +3,7 @@
 Every node keeps `at`, the offset of its first character in the text, for messages to point at.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import TypeGuard
@@ -253,6 +254,25 @@ def depth(node: Expression) -> int:
     return levels
 
 
+def walk(node: Expression) -> Iterator[Expression]:
+    """Yield `node` and all its parts, in the order in which they are written."""
+    todo = [node]
+    while todo:
+        item = todo.pop()
+        yield item
+        todo += reversed(children(item))
+
+
+def walk_outside_sets(node: Expression) -> Iterator[Expression]:
+    """Yield `node` and its parts in order, but not what stands inside a set."""
+    todo = [node]
+    while todo:
+        item = todo.pop()
+        yield item
+        if not isinstance(item, Aggregate):
+            todo += reversed(children(item))
+
+
 def names_in(node: Expression) -> tuple[str, ...]:
     """Return the dotted names that `node` reads of its own subject, each once, in order.
 
@@ -269,3 +289,10 @@ def _collect(node: Expression, found: dict[str, None], *, inside: bool) -> None:
     inside = inside or isinstance(node, Aggregate)
     for part in children(node):
         _collect(part, found, inside=inside)
+
+
+class Condition(Struct, frozen=True):
+    """An expression with its canonical text."""
+
+    text: str
+    tree: Expression

@@ -5,15 +5,10 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from kamflow.model.expression import Expression
+from kamflow.model.approval import Approval, Approving, BreakGlass, Duty, Waiving
+from kamflow.model.capacity import Keep, Waitlist
+from kamflow.model.expression import Condition
 from kamflow.model.values import Shape
-
-
-class Condition(Struct, frozen=True):
-    """An expression with its canonical text."""
-
-    text: str
-    tree: Expression
 
 
 class Kind(Struct, frozen=True, kw_only=True):
@@ -45,6 +40,7 @@ class FactType(Struct, frozen=True, kw_only=True):
     max_age: Age | None = None
     default: Condition | None = None
     derived: Condition | None = None
+    shareable: bool | None = None  # whether people outside the company may see it
     note: str = ""
 
 
@@ -113,6 +109,7 @@ class Role(Struct, frozen=True, kw_only=True):
     holder: str | None = None  # person fact that names the holder
     members: tuple[str, ...] = ()
     identity: str | None = None  # "system" or "service"
+    higher: tuple[str, ...] = ()  # roles that may stand in for this one
 
 
 class Band(Struct, frozen=True, kw_only=True):
@@ -183,7 +180,17 @@ class Criterion(Struct, frozen=True, kw_only=True):
     fix_by: tuple[str, ...] = ()
     source: str = ""
     waivable: bool = True
+    waived_by: tuple[str, ...] = ()  # roles, or an approval, of its waivers; else that of `Waiving`
     note: str = ""
+
+    @property
+    def bears_waiver(self) -> bool:
+        """Whether a waiver of it means anything: it may block, and the policy allows it.
+
+        What the approval itself brings about is settled by the votes, and never around them.
+        """
+        blocks = self.must or self.must_when is not None
+        return self.waivable and blocks and not self.settled_by_approval
 
 
 class Gate(Struct, frozen=True, kw_only=True):
@@ -194,29 +201,10 @@ class Gate(Struct, frozen=True, kw_only=True):
     kind: str
     criteria: tuple[Criterion, ...]
 
-
-class Voter(Struct, frozen=True, kw_only=True):
-    """A role that votes; with `when`, only while that is met or unknown."""
-
-    role: str
-    when: Condition | None = None
-
-
-class Approval(Struct, frozen=True, kw_only=True):
-    """Who has to say yes. `route` takes the approval that a table column names instead."""
-
-    id: str
-    title: str
-    voters: tuple[Voter, ...] = ()
-    rule: str = "one"  # one, all, at_least, majority, two_thirds
-    least: int = 1  # yes votes of `at_least`
-    quorum: int = 0
-    chair: str | None = None
-    auto_when: Condition | None = None
-    excluded: tuple[str, ...] = ()  # "requester", or a person fact
-    route: str | None = None
-    deadline: str = ""
-    note: str = ""
+    @property
+    def bearing_waiver(self) -> frozenset[str]:
+        """The criteria of which a waiver means anything."""
+        return frozenset(item.id for item in self.criteria if item.bears_waiver)
 
 
 class Setting(Struct, frozen=True, kw_only=True):
@@ -235,6 +223,7 @@ class Stage(Struct, frozen=True, kw_only=True):
     sla_days: int | None = None
     purpose: str = ""
     set: tuple[Setting, ...] = ()
+    keep: tuple[Keep, ...] = ()
 
 
 class Transition(Struct, frozen=True, kw_only=True):
@@ -253,6 +242,7 @@ class Transition(Struct, frozen=True, kw_only=True):
     set: tuple[Setting, ...] = ()
     freeze: tuple["Freeze", ...] = ()
     note: str = ""
+    despite_conditions: bool | None = None  # whether open conditions of a yes leave it open
 
 
 class Freeze(Struct, frozen=True, kw_only=True):
@@ -294,6 +284,7 @@ class Pack(Struct, frozen=True, kw_only=True):
     title: str
     version: str
     currency: str
+    authors: tuple[str, ...] = ()  # who wrote this version
     chain_limit: int = 32
     digest: str = ""
     kinds: dict[str, Kind] = {}
@@ -309,6 +300,12 @@ class Pack(Struct, frozen=True, kw_only=True):
     tables: dict[str, Table] = {}
     gates: dict[str, Gate] = {}
     approvals: dict[str, Approval] = {}
+    approving: Approving | None = None
+    waiving: Waiving | None = None
+    break_glass: BreakGlass | None = None
+    rights: dict[str, tuple[str, ...]] = {}  # of `RIGHTS` -> roles that have it
+    duties: dict[str, Duty] = {}  # segregation of duties
+    waitlists: dict[str, Waitlist] = {}  # by kind of subject
     workflows: dict[str, Workflow] = {}
 
     def workflow_of(self, kind: str) -> Workflow:
@@ -334,3 +331,9 @@ class Pack(Struct, frozen=True, kw_only=True):
     def kind_of_set(self, plural: str) -> str | None:
         """Return the kind whose set has that name, if there is one."""
         return next((kind.id for kind in self.kinds.values() if kind.plural == plural), None)
+
+    def approval_of_waiver(self, criterion: Criterion) -> str:
+        """Return the approval by which a criterion has its waivers decided; empty for roles."""
+        names = criterion.waived_by
+        named = len(names) == 1 and names[0] in self.approvals and names[0] not in self.roles
+        return names[0] if named else ""

@@ -8,7 +8,7 @@ from msgspec import Struct
 from kamflow.engine.approvals import electorate
 from kamflow.engine.compiled import CompiledPack
 from kamflow.engine.view import View
-from kamflow.model.pack import Approval
+from kamflow.model.approval import Approval
 
 
 class InboxItem(Struct, frozen=True, kw_only=True):

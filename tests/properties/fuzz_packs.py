@@ -25,7 +25,9 @@ workflow:
       trigger: plan
       from: candidate
       to: planning
+      approval: AP
       freeze: {pilot: accounts where account.flag, every: contacts where true}
+    - {id: A2, trigger: back, from: planning, to: candidate}
 """
 RULES = """
 subjects: {contact: {plural: contacts, parent: account, workflow: contacting}}
@@ -80,6 +82,37 @@ tables:
     rows:
       - {id: R1, when: account.flag and account.a > 1, then: {way: red}}
       - {id: R2, when: card.total > 2, then: {way: green}}
+roles:
+  kam: {who: key account manager, holder: account.kam, higher: [boss]}
+  boss: {who: the boss}
+  clerk: {who: a clerk}
+approving:
+  {deadline: 5 business days, remind: 50, escalate: [100, 150], expire: 300, condition_days: P.span}
+approvals:
+  AP:
+    steps:
+      - title: First
+        when: account.a > 1
+        voters: [kam, {role: boss, when: account.flag}]
+        rule: all
+      - need: any
+        ballots:
+          - {voters: [{role: clerk, each: function}], rule: everybody}
+          - {voters: [boss, clerk], rule: majority, quorum: 60%, chair: boss, tie: chair}
+    auto_when: account.b > 4
+    escalate_to: [boss]
+    returns: 1
+    call_in: {by: [boss], within: 5 business days, approval: AP-2, undo: A2}
+    spot_check: {share: 10%, by: [clerk]}
+    appeal: {by: [account.kam], within: 5 days, approval: AP-2, transition: A1}
+  AP-2: {voters: [boss, clerk], rule: at_least 50%}
+waiving: {approval: AP-2, longest: P.span, asked_by: [kam]}
+break_glass: {asked_by: [kam], confirmed_by: [boss], reviewed_by: [clerk], review_within: 5 days}
+rights: {reassign: [boss], withdraw: [clerk]}
+duties:
+  D-1: {title: who asks does not vote, on: [vote], who: [requester, account.kam], except: [AP-2]}
+  D-2: {title: two hats, on: [assign], apart: [[boss], [clerk]]}
+  D-3: {title: emergencies, kept_by: key break_glass}
 workflow:
   id: contacting
   subject: contact

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kamflow.language.conditions import parse_condition
-from kamflow.model.pack import Condition
+from kamflow.model.expression import Condition
 from kamflow.model.values import MAX_DIGITS
 from tests.builders import ROLLOUT, a_pack
 

@@ -15,8 +15,8 @@ from kamflow.engine.compiled import CompiledPack
 from kamflow.engine.gates import judge_gate
 from kamflow.engine.view import Scene, View
 from kamflow.language.conditions import parse_condition
-from kamflow.model.expression import Flag
-from kamflow.model.pack import Condition, Criterion, Gate, Pack
+from kamflow.model.expression import Condition, Flag
+from kamflow.model.pack import Criterion, Gate, Pack
 from kamflow.model.snapshot import Observation, Snapshot
 from kamflow.model.values import Verdict, format_number
 from tests.builders import NOON, a_pack, a_world, days_ago

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from kamflow.language.circles import routed
+from kamflow.language.asked import kinds_asked
 from kamflow.model import expression as tree
-from kamflow.model.expression import Expression
-from kamflow.model.pack import Condition, Pack, Setting
+from kamflow.model.capacity import Waitlist
+from kamflow.model.expression import Condition, Expression
+from kamflow.model.pack import Pack, Setting
 
 
 class Stated(Struct, frozen=True):
@@ -31,6 +32,8 @@ def statements(pack: Pack) -> Iterator[Stated]:
             yield from _each(("criterion", criterion.id), gate.kind, *conditions)
     yield from _of_workflows(pack)
     yield from _of_approvals(pack)
+    for line in pack.waitlists.values():
+        yield from _each(("waitlist", line.id), line.id, *_of_waitlist(line))
 
 
 def row_key(table: str, row: str) -> tuple[str, str]:
@@ -41,26 +44,6 @@ def row_key(table: str, row: str) -> tuple[str, str]:
 def stage_key(workflow: str) -> str:
     """Return under which word the places of stages are kept."""
     return f"stage of `{workflow}`"
-
-
-def kinds_of_approval(pack: Pack, approval: str) -> tuple[str, ...]:
-    """Return the kinds of subject whose transitions ask for an approval, by name or by a route."""
-    names = {
-        approval,
-        *(item.id for item in pack.approvals.values() if _leads(pack, item.id, approval)),
-    }
-    return tuple(
-        dict.fromkeys(
-            workflow.kind
-            for workflow in pack.workflows.values()
-            if any(item.approval in names for item in workflow.transitions)
-        )
-    )
-
-
-def _leads(pack: Pack, route: str, approval: str) -> bool:
-    item = pack.approvals[route]
-    return item.route is not None and approval in routed(pack, item.route)
 
 
 def inner(pack: Pack, node: Expression, kind: str) -> Iterator[tuple[Expression, str]]:
@@ -76,7 +59,8 @@ def inner(pack: Pack, node: Expression, kind: str) -> Iterator[tuple[Expression,
 def _of_workflows(pack: Pack) -> Iterator[Stated]:
     for workflow in pack.workflows.values():
         for stage in workflow.stages.values():
-            settings = _values(stage.set)
+            kept = (part for item in stage.keep for part in (item.when, item.value))
+            settings = (*_values(stage.set), *kept)
             yield from _each((stage_key(workflow.id), stage.id), workflow.kind, *settings)
         for item in workflow.transitions:
             settings = _values((*item.set, *item.set_on_approval))
@@ -87,10 +71,20 @@ def _of_workflows(pack: Pack) -> Iterator[Stated]:
 
 
 def _of_approvals(pack: Pack) -> Iterator[Stated]:
+    kinds = kinds_asked(pack)
     for approval in pack.approvals.values():
-        conditions = (approval.auto_when, *(voter.when for voter in approval.voters))
-        for kind in kinds_of_approval(pack, approval.id):
+        steps = approval.in_steps()
+        ballots = [ballot for step in steps for ballot in step.ballots]
+        voters = (voter.when for ballot in ballots for voter in ballot.voters)
+        conditions = (approval.auto_when, *(step.when for step in steps), *voters)
+        for kind in kinds.get(approval.id, ()):
             yield from _each(("approval", approval.id), kind, *conditions)
+
+
+def _of_waitlist(line: Waitlist) -> Iterator[Condition | None]:
+    yield from (line.waiting, line.ready, line.holds, line.reserved, line.planned, *line.order)
+    for place in line.places.values():
+        yield from (place.load, place.capacity)
 
 
 def _values(settings: tuple[Setting, ...]) -> tuple[Condition | None, ...]:

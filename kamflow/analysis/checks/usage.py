@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from kamflow.analysis.checks.report import Report, listed
 from kamflow.analysis.checks.stated import statements
 from kamflow.analysis.checks.waiting import facts_under
+from kamflow.analysis.reading import amounts
+from kamflow.language.asked import asked_otherwise
 from kamflow.language.circles import routed
 from kamflow.model import expression as tree
+from kamflow.model.approval import Approval
 from kamflow.model.expression import Expression
 from kamflow.model.pack import Pack, Setting
 
@@ -71,10 +75,12 @@ def _used(pack: Pack) -> Mapping[str, set[str]]:
             _use(pack, path, used)
     for text in _texts(pack):
         used["parameter"].update(_MENTIONED.findall(text))
-    for chain in pack.ordered:
-        used["parameter"].update(chain)
+    used["parameter"].update(chain.from_iterable(pack.ordered))
     used["fact"].update(_facts_by_name(pack))
     used["role"].update(_roles_by_name(pack))
+    used["approval"].update(asked_otherwise(pack))
+    for name in chain.from_iterable(amounts(pack).values()):
+        _use(pack, name, used)
     for workflow in pack.workflows.values():
         used["gate"].update(item.gate for item in workflow.transitions if item.gate)
         used["approval"].update(item.approval for item in workflow.transitions if item.approval)
@@ -98,12 +104,11 @@ def _use(pack: Pack, path: str, used: Mapping[str, set[str]]) -> None:
 
 
 def _names(node: Expression) -> Iterator[str]:
-    if isinstance(node, tree.Name):
-        yield node.path
-    if isinstance(node, tree.Edited):
-        yield f"{node.scorecard}.total"
-    for part in tree.children(node):
-        yield from _names(part)
+    for part in tree.walk(node):
+        if isinstance(part, tree.Name):
+            yield part.path
+        if isinstance(part, tree.Edited):
+            yield f"{part.scorecard}.total"
 
 
 def _facts_by_name(pack: Pack) -> Iterator[str]:
@@ -113,11 +118,21 @@ def _facts_by_name(pack: Pack) -> Iterator[str]:
     for scorecard in pack.scorecards.values():
         yield from (item.fact for item in scorecard.criteria)
     for approval in pack.approvals.values():
-        yield from approval.excluded
+        yield from (*approval.excluded, *(approval.appeal.by if approval.appeal else ()))
+    for duty in pack.duties.values():
+        yield from (*duty.who, *duty.only, *duty.excepted)
     yield from pack.layers.values()
     yield from pack.calendar_by
     for setting in _settings(pack):
         yield setting.fact
+    yield from _places_by_name(pack)
+
+
+def _places_by_name(pack: Pack) -> Iterator[str]:
+    for workflow in pack.workflows.values():
+        yield from (item.fact for stage in workflow.stages.values() for item in stage.keep)
+    for line in pack.waitlists.values():
+        yield from (place.person for place in line.places.values())
 
 
 def _settings(pack: Pack) -> Iterator[Setting]:
@@ -130,16 +145,41 @@ def _settings(pack: Pack) -> Iterator[Setting]:
 
 def _roles_by_name(pack: Pack) -> Iterator[str]:
     for role in pack.roles.values():
-        yield from role.members
+        yield from (*role.members, *role.higher)
     for fact in pack.facts.values():
         yield from fact.writers
     for gate in pack.gates.values():
-        yield from (role for criterion in gate.criteria for role in criterion.fix_by)
+        for criterion in gate.criteria:
+            yield from (*criterion.fix_by, *criterion.waived_by)
     for approval in pack.approvals.values():
-        yield from (voter.role for voter in approval.voters)
-        yield approval.chair or ""
+        yield from _roles_of(approval)
+    yield from _roles_around(pack)
     for workflow in pack.workflows.values():
         yield from (role for item in workflow.transitions for role in item.requested_by)
+
+
+def _roles_of(approval: Approval) -> Iterator[str]:
+    """Yield the roles that an approval names."""
+    for ballot in (ballot for step in approval.in_steps() for ballot in step.ballots):
+        yield from (voter.role for voter in ballot.voters)
+        yield ballot.chair or ""
+    yield from approval.escalate_to
+    for said in (approval.call_in, approval.spot_check, approval.appeal):
+        yield from said.by if said else ()
+
+
+def _roles_around(pack: Pack) -> Iterator[str]:
+    """Yield the roles of waivers, emergencies, rights and duties."""
+    if pack.waiving:
+        yield from pack.waiving.asked_by
+    if pack.break_glass:
+        glass = pack.break_glass
+        yield from (*glass.asked_by, *glass.confirmed_by, *glass.reviewed_by)
+    for roles in pack.rights.values():
+        yield from roles
+    for duty in pack.duties.values():
+        yield from (*duty.who, *duty.only, *duty.excepted)
+        yield from (role for group in duty.apart for role in group)
 
 
 def _texts(pack: Pack) -> Iterator[str]:

@@ -5,6 +5,7 @@ from kamflow.analysis.checks.gates import check_gates
 from kamflow.analysis.checks.guards import check_guards
 from kamflow.analysis.checks.loops import check_loops
 from kamflow.analysis.checks.ordering import check_order
+from kamflow.analysis.checks.recalls import check_call_ins
 from kamflow.analysis.checks.report import Places, Report
 from kamflow.analysis.checks.solver import Engine, is_installed
 from kamflow.analysis.checks.stages import check_stages
@@ -13,6 +14,7 @@ from kamflow.analysis.checks.thresholds import check_thresholds
 from kamflow.analysis.checks.usage import check_usage
 from kamflow.analysis.checks.voting import check_approvals
 from kamflow.analysis.checks.waiting import check_waiting
+from kamflow.analysis.checks.waits import check_waits
 from kamflow.language.diagnostics import Diagnostic
 from kamflow.model.pack import Pack
 
@@ -33,6 +35,8 @@ def verify(pack: Pack, places: Places, *, with_z3: bool | None = None) -> tuple[
     check_stages(pack, report)
     check_order(pack, report)
     check_approvals(pack, report)
+    check_waits(pack, report)
+    check_call_ins(pack, report)
     check_usage(pack, report)
     for check in (
         check_guards,

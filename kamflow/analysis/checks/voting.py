@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from kamflow.analysis.barring import barred, duties_on
 from kamflow.analysis.checks.report import Report, listed
-from kamflow.engine.approvals import counted
-from kamflow.language.circles import routed
-from kamflow.model.pack import Approval, Pack, Transition
+from kamflow.language.asked import asking
+from kamflow.model.approval import Approval, Ballot
+from kamflow.model.pack import Pack
 
 ANYBODY = frozenset({"*"})  # a role that may be given to as many people as one likes
-
-WORKDAYS = 5  # of a week
 
 Seats = Mapping[str, frozenset[str]]  # role -> the person facts that name who holds it
 
@@ -19,14 +18,15 @@ def check_approvals(pack: Pack, report: Report) -> None:
     for approval in pack.approvals.values():
         if approval.route is not None:
             continue
-        problem = _obstacle(approval, _seats(pack, approval, frozenset(approval.excluded)))
+        out = barred(pack, approval)
+        problem = _obstacle_of(pack, approval, out)
         if problem:
-            message = f"approval {approval.id} cannot be given: {problem}"
+            message = f"approval {approval.id} cannot be given: {problem}{_by_duty(pack, approval)}"
             report.add("K541", ("approval", approval.id), message)
         else:
-            _check_requests(pack, approval, report)
-        _check_chair(pack, approval, report)
-        _check_deadline(pack, approval, report)
+            _check_requests(pack, approval, out, report)
+        for ballot in _ballots(approval):
+            _check_chair(pack, approval, ballot, report)
 
 
 def holders_of(pack: Pack, role_id: str) -> frozenset[str]:
@@ -40,32 +40,64 @@ def holders_of(pack: Pack, role_id: str) -> frozenset[str]:
     return found if role.holder or role.members else ANYBODY
 
 
-def _seats(pack: Pack, approval: Approval, excluded: frozenset[str]) -> Seats:
+def _by_duty(pack: Pack, approval: Approval) -> str:
+    names = [duty.id for duty in duties_on(pack, approval)]
+    return f"; duties bar people from this vote: {', '.join(names)}" if names else ""
+
+
+def _ballots(approval: Approval) -> Iterator[Ballot]:
+    for step in approval.in_steps():
+        yield from step.ballots
+
+
+def _obstacle_of(pack: Pack, approval: Approval, out: frozenset[str]) -> str:
+    """Return why nobody could ever give the approval; a step with a condition may be left out."""
+    for number, step in enumerate(approval.in_steps(), start=1):
+        found = [_obstacle(ballot, _seats(pack, ballot, out)) for ballot in step.ballots]
+        problems = [problem for problem in found if problem]
+        open_ways = len(found) > len(problems) and (step.need == "any" or not problems)
+        if step.when is None and not open_ways:
+            step_words = f"in step {number} " if approval.steps else ""
+            return f"{step_words}{problems[0] if problems else 'it has no voters'}"
+    return ""
+
+
+def _seats(pack: Pack, ballot: Ballot, out: frozenset[str]) -> Seats:
     """Return who may vote by role; a role that votes only at times is left out."""
     return {
-        voter.role: holders_of(pack, voter.role) - excluded
-        for voter in approval.voters
-        if voter.when is None or approval.rule != "all"
+        voter.role: _allowed(pack, voter.role, out)
+        for voter in ballot.voters
+        if voter.when is None or ballot.rule != "all"
     }
 
 
-def _obstacle(approval: Approval, seats: Seats) -> str:
-    """Return why nobody could ever give the approval, or nothing when it can be given."""
+def _allowed(pack: Pack, role: str, out: frozenset[str]) -> frozenset[str]:
+    """Return who holds a role and may vote."""
+    if role in out:
+        return frozenset()
+    members = pack.roles[role].members if role in pack.roles else ()
+    if members and set(members) <= out:
+        return frozenset()
+    return holders_of(pack, role) - out
+
+
+def _obstacle(ballot: Ballot, seats: Seats) -> str:
+    """Return why nobody could ever give a ballot, or nothing when it can be given."""
     empty = [role for role, people in seats.items() if not people]
-    if not approval.voters:
+    if not ballot.voters:
         return "it has no voters"
-    if empty and (approval.rule == "all" or len(empty) == len(seats)):
+    if empty and (ballot.rule == "all" or len(empty) == len(seats)):
         return f"nobody who is not excluded can vote as {listed(empty, 'or')}"
     people = frozenset[str]().union(*seats.values())
-    if people >= ANYBODY and approval.rule != "all":
+    if people >= ANYBODY and ballot.rule != "all":
         return ""
-    if approval.rule == "all":
+    if ballot.rule == "all":
         crowded = _crowded(seats)
         return f"{listed(crowded)} are held by fewer people than that" if crowded else ""
-    weighed = approval.rule in ("majority", "two_thirds")
-    needed = max(approval.quorum, 1) if weighed else approval.least
+    needed = max(ballot.quorum, ballot.least if ballot.rule == "at_least" else 1)
     if len(people) < needed:
-        return f"{needed} votes are needed and at most {counted(people)} may vote"
+        count = f"{len(people)} {'person' if len(people) == 1 else 'people'}"
+        return f"{needed} votes are needed and at most {count} may vote"
     return ""
 
 
@@ -79,16 +111,15 @@ def _crowded(seats: Seats) -> list[str]:
     return []
 
 
-def _check_requests(pack: Pack, approval: Approval, report: Report) -> None:
+def _check_requests(pack: Pack, approval: Approval, out: frozenset[str], report: Report) -> None:
     """Report transitions that only somebody asks for whose vote would be needed."""
-    if "requester" not in approval.excluded:
+    if "requester" not in out:
         return
-    for item in asked_by(pack, approval.id):
-        asking = frozenset[str]().union(*(holders_of(pack, role) for role in item.requested_by))
-        if item.automatic or len(asking) != 1 or asking >= ANYBODY:
+    for item in asking(pack, approval.id):
+        people = frozenset[str]().union(*(holders_of(pack, role) for role in item.requested_by))
+        if item.automatic or len(people) != 1 or people >= ANYBODY:
             continue
-        seats = _seats(pack, approval, frozenset(approval.excluded) | asking)
-        problem = _obstacle(approval, seats)
+        problem = _obstacle_of(pack, approval, out | people)
         if problem:
             message = (
                 f"approval {approval.id} cannot be given when {listed(item.requested_by)} asks "
@@ -97,63 +128,28 @@ def _check_requests(pack: Pack, approval: Approval, report: Report) -> None:
             report.add("K542", ("approval", approval.id), message)
 
 
-def _check_chair(pack: Pack, approval: Approval, report: Report) -> None:
-    if approval.chair is None:
+def _check_chair(pack: Pack, approval: Approval, ballot: Ballot, report: Report) -> None:
+    if ballot.chair is None:
         return
-    chair = _leaves(pack, (approval.chair,))
-    if not chair & _leaves(pack, tuple(voter.role for voter in approval.voters)):
+    chair = leaves(pack, (ballot.chair,))
+    if not chair & leaves(pack, tuple(voter.role for voter in ballot.voters)):
         message = (
-            f"the chair `{approval.chair}` of approval {approval.id} is none of its voters, so it "
+            f"the chair `{ballot.chair}` of approval {approval.id} is none of its voters, so it "
             "is never given; add the role to them"
         )
         report.add("K543", ("approval", approval.id), message)
-    elif not holders_of(pack, approval.chair) - frozenset(approval.excluded):
+    elif not _allowed(pack, ballot.chair, barred(pack, approval)):
         message = (
-            f"the chair `{approval.chair}` of approval {approval.id} is always excluded, so it is "
+            f"the chair `{ballot.chair}` of approval {approval.id} is always excluded, so it is "
             "never given"
         )
         report.add("K543", ("approval", approval.id), message)
 
 
-def _check_deadline(pack: Pack, approval: Approval, report: Report) -> None:
-    """Report an approval that may still be open when its stage should have been left."""
-    days = _calendar_days(approval.deadline)
-    asking = [item.id for item in asked_by(pack, approval.id)]
-    for workflow in pack.workflows.values():
-        for item in (item for item in workflow.transitions if item.id in asking):
-            slas = ((name, workflow.stages[name].sla_days) for name in item.sources)
-            for stage, most in slas:
-                if most is not None and days > most:
-                    message = (
-                        f"approval {approval.id} may take {approval.deadline}, and {item.id} asks "
-                        f"for it in stage `{stage}`, which should take at most {most} days"
-                    )
-                    report.add("K544", ("approval", approval.id), message)
-
-
-def _calendar_days(deadline: str) -> int:
-    """Return how many days of the calendar a deadline is at least; 0 when there is none."""
-    count, _, unit = deadline.partition(" ")
-    if not unit:
-        return 0
-    weeks, rest = divmod(int(count), WORKDAYS)
-    return weeks * 7 + rest if unit.startswith("business") else int(count)
-
-
-def asked_by(pack: Pack, approval: str) -> Iterator[Transition]:
-    """Yield the transitions that ask for an approval, by name or by a route."""
-    names = {approval}
-    for item in pack.approvals.values():
-        if item.route is not None and approval in routed(pack, item.route):
-            names.add(item.id)
-    for workflow in pack.workflows.values():
-        yield from (item for item in workflow.transitions if item.approval in names)
-
-
-def _leaves(pack: Pack, roles: Sequence[str]) -> frozenset[str]:
+def leaves(pack: Pack, roles: Sequence[str]) -> frozenset[str]:
     """Return the roles with all that they are made of."""
     found = set(roles)
     for role in roles:
         if role in pack.roles:
-            found |= _leaves(pack, pack.roles[role].members)
+            found |= leaves(pack, pack.roles[role].members)
     return frozenset(found)

@@ -95,7 +95,7 @@ def _setters(pack: Pack, fact: str) -> Iterator[str]:
             if _sets((*item.set, *item.set_on_approval), fact):
                 yield item.id
         for stage in workflow.stages.values():
-            if _sets(stage.set, fact):
+            if _sets(stage.set, fact) or any(item.fact == fact for item in stage.keep):
                 yield stage.id
 
 

@@ -5,6 +5,8 @@ import pytest
 from kamflow.analysis.compare import PackChange, compare_packs
 from kamflow.language.load import load_pack
 from tests.builders import LIFECYCLE, a_pack, files_of, shipped_pack
+from tests.unit.language.governed import APPROVALS, AROUND, WORDS
+from tests.unit.language.governed import LIFECYCLE as GOVERNED
 
 BASE = """
 facts:
@@ -229,3 +231,73 @@ def test_what_the_head_of_a_pack_says_is_compared(said: str) -> None:
     assert old is not None
     assert new is not None
     assert len(compare_packs(old, new).changes) == said.count(":")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        ("remind: [P.remind_pct, 80]", "remind: 80",
+         ("pack", "test", "", "approving: remind", "80, P.remind_pct", "80")),
+        ("escalate: [100, 150]", "escalate: [50, 150]",
+         ("pack", "test", "", "approving: escalate", "100, then 150", "50, then 150")),
+        ("longest: P.waiver_days", "longest: 30",
+         ("pack", "test", "", "waiving: longest", "P.waiver_days", "30")),
+        ("reassign: [board]", "reassign: [board, sponsor]",
+         ("pack", "test", "", "right reassign", "board", "board, sponsor")),
+        ("on: [vote]", "on: [vote, waive]", ("duties", "D-1", "", "on", "vote", "vote, waive")),
+        ("[board, sponsor]]", "[board]]",
+         ("duties", "D-2", "", "apart", "admin / board, sponsor", "admin / board")),
+        ("[sponsor, board]\n    returns", "[board, sponsor]\n    returns",
+         ("approvals", "AP-A", "", "escalate to", "sponsor, then board", "board, then sponsor")),
+        ("share: 10%", "share: 20%",
+         ("approvals", "AP-A", "", "spot check", "10% by auditor within 10 days",
+          "20% by auditor within 10 days")),
+        ("undo: A2", "undo: A5",
+         ("approvals", "AP-A", "", "call in",
+          "by board within 5 business days; AP-C decides, else A2",
+          "by board within 5 business days; AP-C decides, else A5")),
+        ("rule: at_least 60%", "rule: at_least 50%",
+         ("approvals", "AP-R", "", "rule", "at_least 60%", "at_least 50%")),
+        ("quorum: 4", "quorum: 40%", ("approvals", "AP-R", "", "quorum", "4", "40%")),
+        ("tie: approve", "tie: no", ("approvals", "AP-C", "", "tie", "approve", "none")),
+        ("waived_by: [finance]", "waived_by: [board]",
+         ("gates", "G", "criterion G-1", "waived by", "finance", "board")),
+        ("{who: finance, higher: [board]}", "{who: finance}",
+         ("roles", "finance", "", "higher", "board", "none")),
+    ],
+)  # fmt: skip
+def test_what_governs_approvals_is_compared(before: str, after: str, what: tuple[str, ...]) -> None:
+    texts = (WORDS, APPROVALS, AROUND)
+    changed = tuple(text.replace(before, after, 1) for text in texts)
+
+    (found,) = compare_packs(
+        a_pack(*texts, lifecycle=GOVERNED), a_pack(*changed, lifecycle=GOVERNED)
+    ).changes
+
+    assert (found.section, found.id, found.part, found.what, found.before, found.after) == what
+
+
+def test_steps_in_another_order_are_another_policy() -> None:
+    lines = APPROVALS.splitlines(keepends=True)
+    last = next(line for line in lines if "everybody" in line)
+    first = next(line for line in lines if "Finance" in line)
+    swapped = APPROVALS.replace(last, "").replace(first, last + first)
+
+    (found,) = compare_packs(
+        a_pack(WORDS, APPROVALS, lifecycle=GOVERNED), a_pack(WORDS, swapped, lifecycle=GOVERNED)
+    ).changes
+
+    assert (found.section, found.id, found.what) == ("approvals", "AP-A", "steps")
+    assert found.before.startswith("Finance: [one of finance] when account.budget > 5; then All: ")
+    assert found.after.startswith("[everybody of sponsor]; then Finance: ")
+
+
+def test_a_parameter_of_deadlines_is_read_by_what_runs_approvals() -> None:
+    changed = WORDS.replace("value: 50", "value: 60")
+
+    (found,) = compare_packs(
+        a_pack(WORDS, APPROVALS, AROUND, lifecycle=GOVERNED),
+        a_pack(changed, APPROVALS, AROUND, lifecycle=GOVERNED),
+    ).changes
+
+    assert found.read_by == ("approving",)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamflow.engine.approvals import Electorate, Outcome, obstacle, tally
-from kamflow.model.pack import Approval
+from kamflow.model.approval import Approval
 from kamflow.model.snapshot import Vote
 
 AT = datetime(2026, 3, 31, tzinfo=UTC)

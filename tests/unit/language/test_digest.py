@@ -102,6 +102,14 @@ def test_the_order_of_the_transitions_of_a_stage_changes_the_digest() -> None:
     assert digest_of_ways(ONE, OTHER, THIRD) != digest_of_ways(OTHER, ONE, THIRD)
 
 
+def test_a_way_that_stays_open_changes_the_digest_only_where_it_is_said() -> None:
+    said = ONE.replace("gate: G", "gate: G, despite_conditions: true")
+    unsaid = ONE.replace("gate: G", "gate: G, despite_conditions: false")
+
+    assert digest_of_ways(said, OTHER) != digest_of_ways(ONE, OTHER)
+    assert digest_of_ways(unsaid, OTHER) == digest_of_ways(ONE, OTHER)
+
+
 def test_in_which_order_the_stages_are_taken_does_not_change_the_digest() -> None:
     assert digest_of_ways(THIRD, ONE, OTHER) == digest_of_ways(ONE, OTHER, THIRD)
 

@@ -36,10 +36,21 @@ COMPLETE: dict[str, Any] = {
             "closures": [{"title": "move", "from": "2026-12-28", "to": "2026-12-31"}],
         }
     },
-    "subjects": {"account": {"title": "Account", "plural": "accounts", "workflow": "way"}},
-    "facts": {"account": {"account.n": {"type": "number", "source": "manual"}}},
+    "subjects": {
+        "firm": {"plural": "firms"},
+        "account": {"title": "Account", "plural": "accounts", "parent": "firm", "workflow": "way"},
+    },
+    "facts": {
+        "account": {
+            "account.n": {"type": "number", "source": "manual"},
+            "account.boss": {"type": "person"},
+        }
+    },
     "events": {"account": {"incident.opened": {"payload": {"n": {"type": "number"}}}}},
-    "parameters": {"least": {"type": "number", "value": 5, "basis": "guess"}},
+    "parameters": {
+        "least": {"type": "number", "value": 5, "basis": "guess"},
+        "days": {"type": "integer", "value": 60},
+    },
     "overrides": [
         {
             "parameter": "least",
@@ -70,11 +81,54 @@ COMPLETE: dict[str, Any] = {
     "gates": {
         "G": {"subject": "account", "criteria": [{"id": "C", "must": "account.n > P.least"}]}
     },
-    "approvals": {"AP": {"title": "Yes", "voters": [{"role": "boss", "when": "account.n > 1"}]}},
+    "approving": {"deadline": "5 business days", "remind": [50, "P.days"], "expire": 300},
+    "approvals": {
+        "AP": {
+            "title": "Yes",
+            "voters": [{"role": "boss", "when": "account.n > 1"}],
+            "auto_when": "account.n > 9",
+            "call_in": {"by": ["boss"], "within": "5 days", "approval": "AP-2", "undo": "U"},
+            "spot_check": {"share": "10%", "by": ["boss"], "within": "9 days"},
+            "appeal": {"by": ["boss"], "within": "5 days", "approval": "AP-2", "transition": "U"},
+        },
+        "AP-2": {
+            "steps": [
+                {"title": "One", "voters": ["boss"], "quorum": 1},
+                {"ballots": [{"voters": ["boss"], "rule": "at_least 60%", "quorum": "60%"}]},
+            ],
+        },
+    },
+    "waiving": {"approval": "AP-2", "longest": "P.days", "asked_by": "boss"},
+    "break_glass": {
+        "asked_by": ["boss"],
+        "confirmed_by": ["boss"],
+        "reviewed_by": ["boss"],
+        "review_within": "5 business days",
+        "deadline": "1 business day",
+    },
+    "rights": {"assign": ["boss"], "remind": "boss"},
+    "waitlists": {
+        "account": {
+            "waiting": "stage = first",
+            "ready": "account.n > 1",
+            "holds": "account.n > 2",
+            "order": ["account.n"],
+            "trigger": "undo",
+            "places": {"boss": {"person": "account.boss", "load": "account.n", "capacity": 3}},
+        }
+    },
+    "duties": {"D": {"title": "Two", "on": ["vote"], "who": ["requester"], "except": ["AP-*"]}},
     "workflow": {
         "id": "way",
         "subject": "account",
-        "stages": {"first": {"kind": "initial"}, "last": {"kind": "end", "purpose": "over"}},
+        "stages": {
+            "first": {"kind": "initial"},
+            "last": {
+                "kind": "end",
+                "purpose": "over",
+                "keep": {"account.n": {"while": "account.n > 1", "value": 1}},
+            },
+        },
         "transitions": [
             {
                 "id": "T",
@@ -83,7 +137,8 @@ COMPLETE: dict[str, Any] = {
                 "to": "last",
                 "gate": "G",
                 "approval": "AP",
-            }
+            },
+            {"id": "U", "trigger": "undo", "from": "last", "to": "first"},
         ],
     },
 }
@@ -109,9 +164,32 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "criterion": ("gates", "G", "criteria", 0),
     "approval": ("approvals", "AP"),
     "voter": ("approvals", "AP", "voters", 0),
+    "approving": ("approving",),
+    "step": ("approvals", "AP-2", "steps", 0),
+    "ballot": ("approvals", "AP-2", "steps", 1, "ballots", 0),
+    "call_in": ("approvals", "AP", "call_in"),
+    "spot_check": ("approvals", "AP", "spot_check"),
+    "appeal": ("approvals", "AP", "appeal"),
+    "waiving": ("waiving",),
+    "break_glass": ("break_glass",),
+    "rights": ("rights",),
+    "duty": ("duties", "D"),
     "workflow": ("workflow",),
     "stage": ("workflow", "stages", "last"),
+    "keep": ("workflow", "stages", "last", "keep", "account.n"),
+    "waitlist": ("waitlists", "account"),
+    "place": ("waitlists", "account", "places", "boss"),
     "transition": ("workflow", "transitions", 0),
+}
+
+
+class _Typed(yaml.SafeLoader):
+    """Takes `on` and `no` for words, as YAML 1.2 has it."""
+
+
+_Typed.yaml_implicit_resolvers = {
+    sign: [item for item in found if not item[0].endswith(":bool") or sign in "tTfF"]
+    for sign, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
 
@@ -122,7 +200,7 @@ def as_text(content: str) -> object:
 
 def as_typed(content: str) -> object:
     """Return a file as an editor sees it that knows numbers and flags."""
-    return json.loads(json.dumps(yaml.safe_load(content), default=str))
+    return json.loads(json.dumps(yaml.load(content, _Typed), default=str))  # noqa: S506 - no objects
 
 
 def at(section: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -186,7 +264,8 @@ def test_the_schema_asks_for_the_keys_that_the_reader_asks_for(section: str) -> 
         said = [str(item) for item in load_pack({"a.yaml": json.dumps(whole).encode()}).diagnostics]
         asked = any(f"needs the key `{key}`" in text for text in said)
 
-        needed = key in REQUIRED.get(section, ()) or (section, key) == ("approval", "voters")
+        either = {("approval", "voters"), ("step", "voters"), ("duty", "on")}
+        needed = key in REQUIRED.get(section, ()) or (section, key) in either
         assert asked == needed, key
         assert not (asked and SCHEMA.is_valid(whole)), key
 

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from kamflow.language.conditions import parse_condition
 from kamflow.language.sentences import phrase, sentence
 from kamflow.model import expression as tree
-from kamflow.model.expression import Expression, Node
-from kamflow.model.pack import Condition, Pack
+from kamflow.model.expression import Condition, Expression, Node
+from kamflow.model.pack import Pack
 from tests.builders import a_pack, shipped_pack
 
 FACTS = """
