@@ -81,6 +81,8 @@ from kamflow.model.events import (
     VoteCast as VoteCast,
 )
 from kamflow.model.pack import Pack as Pack
+from kamflow.model.stalled import ApprovalStalled as ApprovalStalled
+from kamflow.model.stalled import ApprovalUnstalled as ApprovalUnstalled
 from kamflow.model.values import (
     Money as Money,
 )
@@ -153,10 +155,59 @@ from kamflow.engine.calendars import calendar_for as calendar_for
 from kamflow.engine.deadlines import due as due
 from kamflow.engine.deadlines import read_span as read_span
 from kamflow.engine.deadlines import share_of as share_of
+from kamflow.errors import RefusedError as RefusedError
 from kamflow.language.schema import policy_schema as policy_schema
+from kamflow.model.commands import Promise as Promise
 from kamflow.model.deadline import Due as Due
+from kamflow.model.deadline import Milestone as Milestone
 from kamflow.model.deadline import Pause as Pause
 from kamflow.model.deadline import Span as Span
+from kamflow.model.events import AbsenceEnded as AbsenceEnded
+from kamflow.model.events import AbsenceRecorded as AbsenceRecorded
+from kamflow.model.events import ApprovalCommented as ApprovalCommented
+from kamflow.model.events import ApprovalEscalated as ApprovalEscalated
+from kamflow.model.events import ApprovalExpired as ApprovalExpired
+from kamflow.model.events import ApprovalReassigned as ApprovalReassigned
+from kamflow.model.events import ApprovalReevaluated as ApprovalReevaluated
+from kamflow.model.events import ApprovalReminded as ApprovalReminded
+from kamflow.model.events import ApprovalResumed as ApprovalResumed
+from kamflow.model.events import ApprovalReturned as ApprovalReturned
+from kamflow.model.events import Change as Change
+from kamflow.model.events import ConditionMet as ConditionMet
+from kamflow.model.events import DelegationEnded as DelegationEnded
+from kamflow.model.events import DelegationGiven as DelegationGiven
+from kamflow.model.events import FactLapsed as FactLapsed
+from kamflow.model.events import GlassBroken as GlassBroken
+from kamflow.model.events import LapseScheduled as LapseScheduled
+from kamflow.model.events import PeriodsTurned as PeriodsTurned
+from kamflow.model.events import PlaceOffered as PlaceOffered
+from kamflow.model.events import ReviewClosed as ReviewClosed
+from kamflow.model.events import ReviewOpened as ReviewOpened
+from kamflow.model.events import WaiverEnded as WaiverEnded
+from kamflow.model.events import WaiverGranted as WaiverGranted
+from kamflow.model.overdue import ConditionOverdue as ConditionOverdue
+from kamflow.model.overdue import ReviewOverdue as ReviewOverdue
+from kamflow.model.snapshot import Comment as Comment
+from kamflow.model.snapshot import Evidence as Evidence
+from kamflow.model.snapshot import OpenCondition as OpenCondition
+from kamflow.model.snapshot import WaiverAsked as WaiverAsked
+from kamflow.reports.approvals import ApprovalEntry as ApprovalEntry
+from kamflow.reports.approvals import ApprovalLife as ApprovalLife
+from kamflow.reports.approvals import PromiseView as PromiseView
+from kamflow.reports.approvals import Rejudged as Rejudged
+from kamflow.reports.arrangements import AbsenceEntry as AbsenceEntry
+from kamflow.reports.arrangements import DelegationEntry as DelegationEntry
+from kamflow.reports.arrangements import WaiverEntry as WaiverEntry
+from kamflow.reports.capacity import CapacityReport as CapacityReport
+from kamflow.reports.capacity import PersonPlaces as PersonPlaces
+from kamflow.reports.capacity import PlacesView as PlacesView
+from kamflow.reports.capacity import WaitingView as WaitingView
+from kamflow.reports.coming import Coming as Coming
+from kamflow.reports.lives import CastView as CastView
+from kamflow.reports.voters import BallotView as BallotView
+from kamflow.reports.voters import MayVote as MayVote
+from kamflow.reports.voters import StepView as StepView
+from kamflow.reports.why import WaivedView as WaivedView
 from kamflow.runtime.auditing import verify_database as verify_database
 from kamflow.runtime.auditing import verify_export as verify_export
 from kamflow.runtime.authoring import draw_workflow as draw_workflow
@@ -169,6 +220,8 @@ from kamflow.runtime.database import (
 from kamflow.runtime.database import (
     UpgradeReport as UpgradeReport,
 )
+from kamflow.runtime.due import DueReport as DueReport
+from kamflow.runtime.due import TurnedSubject as TurnedSubject
 from kamflow.storage.audit.report import AuditProblem as AuditProblem
 from kamflow.storage.audit.report import AuditReport as AuditReport
 from kamflow.storage.audit.report import Checkpoint as Checkpoint

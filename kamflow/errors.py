@@ -5,6 +5,7 @@
     |-- InputError             other input has errors; `.diagnostics` lists all of them
     |-- NotFoundError          no subject, pack or approval of that name
     |-- AlreadyExistsError     a subject of that name is there
+    |-- RefusedError           the policy forbids it to this person; `.reasons` says why
     |-- ConcurrencyError       somebody else wrote first; call again
     |-- KeyReusedError         an idempotency key was used for another request
     |-- DatabaseError          the database cannot be read or written; the message repeats its words
@@ -12,7 +13,8 @@
     |-- NotInSqlError          a condition has no counterpart in SQL; judge it one by one
     `-- MissingExtraError      an optional part is not installed; the message says how to get it
 
-A refusal is not an exception: it is a `Decision` with reasons.
+A refused command is not an exception: it is a `Decision` with reasons. Publishing a policy is no
+command to a subject and has no `Decision`.
 """
 
 from collections.abc import Sequence
@@ -44,6 +46,14 @@ class NotFoundError(KamflowError):
 
 class AlreadyExistsError(KamflowError):
     """Something has that name already; choose another one."""
+
+
+class RefusedError(KamflowError):
+    """The policy forbids it to this person; nothing was changed. Let somebody else do it."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = tuple(reasons)
 
 
 class ConcurrencyError(KamflowError):

@@ -10,6 +10,7 @@ from kamflow.engine.closures import compile_expression
 from kamflow.engine.compiled import CompiledPack
 from kamflow.engine.decide import decide
 from kamflow.engine.evolve import evolve
+from kamflow.engine.people import holders
 from kamflow.engine.view import Scene, View
 from kamflow.language.conditions import parse_condition
 from kamflow.language.load import load_pack
@@ -205,10 +206,20 @@ class World:
         return self.submit(subject, command)
 
     def assign(self, subject: str, role: str, person: str) -> Decision:
-        return self.submit(subject, AssignRole(actor="admin", role=role, person=person))
+        """Give a role by somebody who may."""
+        by = self._assigner(subject)
+        return self.submit(subject, AssignRole(actor=by, role=role, person=person))
 
     def unassign(self, subject: str, role: str, person: str) -> Decision:
-        return self.submit(subject, EndRole(actor="admin", role=role, person=person))
+        """Take a role by somebody who may."""
+        return self.submit(
+            subject, EndRole(actor=self._assigner(subject), role=role, person=person)
+        )
+
+    def _assigner(self, subject: str) -> str:
+        pack, view = self.packs[self.subjects[subject].pack].pack, self.view(subject)
+        roles = pack.rights.get("assign", ())
+        return next((name for role in roles for name in sorted(holders(pack, view, role))), "admin")
 
     def staff(self, program: str) -> None:
         """Give every role that is assigned to somebody of the same name."""

@@ -1,7 +1,6 @@
-"""Explanations and events as lines that a person reads."""
+"""Explanations as lines that a person reads."""
 
 from collections.abc import Iterator
-from typing import assert_never
 
 import kamflow as k
 from kamflow import Verdict
@@ -33,6 +32,9 @@ def _transition_lines(item: k.TransitionView, *, everything: bool) -> Iterator[s
             f"  gate {item.gate} {item.gate_title}: {_GATES[item.verdict]}; "
             f"must {item.must_met}/{item.must_total}, should {item.should_met}/{item.should_total}"
         )
+    for one in item.conditions:
+        until = f"{one.due_on}, which is over" if one.overdue else f"{one.due_on}"
+        yield f"  condition {one.id} is open: {one.text}, by {one.owner} until {until}"
     for criterion in item.criteria:
         yield from _criterion_lines(criterion, everything=everything)
     if item.smallest_change is not None:
@@ -49,6 +51,7 @@ def _criterion_lines(criterion: k.CriterionView, *, everything: bool) -> Iterato
         return
     if criterion.verdict is not Verdict.MET:
         yield f"      {criterion.sentence}"
+        yield from _waiver_lines(criterion.waived)
     if criterion.why:
         yield f"      {criterion.why}"
     explained = {cause.name for cause in criterion.causes}
@@ -61,6 +64,11 @@ def _criterion_lines(criterion: k.CriterionView, *, everything: bool) -> Iterato
     if criterion.verdict is not Verdict.MET and criterion.fix_by:
         people = ", ".join(criterion.people) or "nobody holds the role yet"
         yield f"      can be fixed by {', '.join(criterion.fix_by)} ({people})"
+
+
+def _waiver_lines(waiver: k.WaivedView | None) -> Iterator[str]:
+    if waiver is not None:
+        yield f"      waived until {waiver.until} ({waiver.owner}: {waiver.reason})"
 
 
 def _change_lines(change: k.SmallestChange) -> Iterator[str]:
@@ -107,51 +115,3 @@ def _table_lines(rows: tuple[k.RowView, ...]) -> Iterator[str]:
             yield f"  + {row.row}: {result}; {row.why}"
         else:
             yield f"  - {row.row} does not hold: {'; '.join(row.missed)}"
-
-
-def event_line(event: k.Event) -> str:
-    """Return an event on one line."""
-    match event:
-        case k.SubjectOpened():
-            return f"opened in {event.stage}"
-        case k.FactsRecorded():
-            news = [f"{name} = {item.value}" for name, item in event.facts.items()]
-            return "; ".join([*news, *(f"{name} forgotten" for name in event.forgotten)])
-        case k.EventReported():
-            carried = "".join(f", {name} {value}" for name, value in event.payload.items())
-            return f"{event.name} on {event.happened_at:%Y-%m-%d}{carried}"
-        case k.CohortFrozen():
-            return f"cohort {event.cohort} frozen: {', '.join(event.members) or 'nobody'}"
-        case k.StageEntered():
-            return f"{event.trigger} ({event.transition}): {event.left} -> {event.stage}"
-        case k.RoleAssigned():
-            return f"{event.person} is {event.role}"
-        case k.RoleEnded():
-            return f"{event.person} is no longer {event.role}"
-        case _:
-            return _decision_line(event)
-
-
-def _decision_line(
-    event: k.ApprovalRequested
-    | k.VoteCast
-    | k.ApprovalDecided
-    | k.ApprovalWithdrawn
-    | k.CommandRefused,
-) -> str:
-    match event:
-        case k.ApprovalRequested():
-            return f"approval {event.approval} `{event.id}` asked for {event.transition}"
-        case k.VoteCast():
-            remark = f": {event.remark}" if event.remark else ""
-            return f"votes {event.vote} on `{event.id}`{remark}"
-        case k.ApprovalDecided():
-            how = " automatically" if event.automatic else ""
-            word = "approved" if event.approved else "rejected"
-            return f"{event.approval} {word}{how}: {event.reason}"
-        case k.ApprovalWithdrawn():
-            return f"approval `{event.id}` withdrawn: {event.reason}"
-        case k.CommandRefused():
-            return f"refused {event.command}: {'; '.join(event.reasons)}"
-        case _:
-            assert_never(event)

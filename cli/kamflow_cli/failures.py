@@ -8,6 +8,7 @@ from kamflow import (
     DiagnosticsError,
     KamflowError,
     NotFoundError,
+    RefusedError,
     SchemaError,
 )
 from kamflow_cli import exit_codes
@@ -26,6 +27,8 @@ def report(error: KamflowError | OSError, *, asked: bool = False) -> int:
         click.echo(f"{count} problem{'s' * (count != 1)}{unchanged}", err=True)
         return exit_codes.BAD_INPUT
     click.echo(f"kamflow: {error}", err=True)
+    if isinstance(error, RefusedError):
+        return exit_codes.REFUSED
     if isinstance(error, ConcurrencyError):
         return exit_codes.CONFLICT
     if isinstance(error, SchemaError):

@@ -99,7 +99,7 @@ def smallest_change(
     """Return the fewest facts to change so that the gate opens, at most five alternatives.
 
     A derived fact is followed to the recorded ones when its expression is simple; otherwise it is
-    named itself, and taken to change alone.
+    named itself, and taken to change alone. What is waived asks for nothing.
 
     Args:
         compiled: Pack that has the gate.
@@ -112,7 +112,8 @@ def smallest_change(
     if judged.verdict is Verdict.MET:
         return SmallestChange(gate=gate_id, open=True)
     wanting = Wanting(compiled, view, view.snapshot.kind)
-    criteria = (item.criterion for item in judged.findings)
+    waived = view.snapshot.waived(compiled.pack.gates[gate_id], view.today)
+    criteria = (i.criterion for i in judged.findings if i.criterion.id not in waived)
     requirements = [item for criterion in criteria for item in _required(wanting, criterion)]
     answer = solve(wanting.variables, requirements)
     teller = _Teller(compiled, view, wanting)

@@ -1,35 +1,18 @@
-"""Who may vote, and what the votes come to."""
+"""Which approval is given: the one that a table picks, or the one a request runs under."""
 
-from collections.abc import Collection, Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Collection
 
-from msgspec import Struct
+from msgspec.structs import replace
 
 from kamflow.engine.compiled import CompiledPack
-from kamflow.engine.people import holders
 from kamflow.engine.view import View
-from kamflow.model.approval import Approval
-from kamflow.model.snapshot import Vote
+from kamflow.model.approval import Approval, Voter
+from kamflow.model.pack import Criterion, Pack
+from kamflow.model.snapshot import OpenApproval, WaiverAsked
 from kamflow.model.values import Cause, Unknown
 
 ANSWERS = ("approve", "reject", "abstain")
-
-
-class Outcome(StrEnum):
-    """What the votes of an approval come to."""
-
-    OPEN = "open"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-
-
-class Electorate(Struct, frozen=True, kw_only=True):
-    """Who may vote on one request: people by role, and who was left out and why."""
-
-    seats: dict[str, frozenset[str]]
-    people: frozenset[str]  # everybody who may vote, each once whatever the roles
-    excluded: dict[str, str]  # person -> "asked for it", "`account.kam`"
-    chair: frozenset[str] | None = None
+BREAK_GLASS = "break-glass"  # id of the approval by which a second person confirms
 
 
 def resolve(compiled: CompiledPack, approval_id: str, view: View) -> Approval | Unknown:
@@ -45,127 +28,47 @@ def resolve(compiled: CompiledPack, approval_id: str, view: View) -> Approval | 
     return resolve(compiled, picked, view)
 
 
-def electorate(
-    compiled: CompiledPack, approval: Approval, view: View, requested_by: str
-) -> Electorate:
-    """Return who may vote; a role with an unknown condition does: rather one too many."""
-    excluded = {requested_by: "asked for it"} if "requester" in approval.excluded else {}
-    for fact in approval.excluded:
-        person = view[fact] if fact != "requester" else None
-        if isinstance(person, str):
-            excluded.setdefault(person, f"is `{fact}`")
-    seats = {}
-    for voter in approval.voters:
-        if voter.when is None or compiled.ask(voter.when, view) is not False:
-            seats[voter.role] = holders(compiled.pack, view, voter.role) - excluded.keys()
-    chair = None
-    if approval.chair is not None:
-        chair = holders(compiled.pack, view, approval.chair) - excluded.keys()
-    people: frozenset[str] = frozenset().union(*seats.values())
-    return Electorate(seats=seats, people=people, excluded=excluded, chair=chair)
+def approval_of(compiled: CompiledPack, open_one: OpenApproval) -> Approval:
+    """Return the approval that a request runs under, as its purpose makes it."""
+    pack = compiled.pack
+    if open_one.approval == BREAK_GLASS:
+        confirmed_by = pack.break_glass.confirmed_by if pack.break_glass else ()
+        voters = tuple(Voter(role=role) for role in confirmed_by)
+        return Approval(
+            id=BREAK_GLASS,
+            title="Break the glass",
+            voters=voters,
+            excluded=("requester",),
+            deadline=pack.break_glass.deadline if pack.break_glass else "",
+        )
+    approval = pack.approvals[open_one.approval]
+    return approval if open_one.waiver is None else _of_waiver(pack, approval, open_one.waiver)
 
 
-def obstacle(approval: Approval, who: Electorate) -> str | None:
-    """Return why nobody could ever give the approval, or nothing when it can be given."""
-    empty = [role for role, people in who.seats.items() if not people]
-    if empty and (approval.rule == "all" or len(empty) == len(who.seats)):
-        return f"nobody may vote as {', '.join(f'`{role}`' for role in empty)}"
-    if approval.rule == "all" and not _seated(who.seats, who.people):
-        return "there are fewer people than roles that have to vote, and one person has one vote"
-    weighed = approval.rule in ("majority", "two_thirds")
-    needed = max(approval.quorum, 1) if weighed else approval.least
-    if len(who.people) < needed:
-        return f"{needed} votes are needed and {counted(who.people)} may vote"
-    if who.chair is not None and not who.chair & who.people:
-        return f"the chair `{approval.chair}` has to vote and nobody can"
-    return None
+def _of_waiver(pack: Pack, approval: Approval, asked: WaiverAsked) -> Approval:
+    """Return the approval with the roles that the criterion names, all of which have to agree.
 
-
-def tally(approval: Approval, who: Electorate, votes: Sequence[Vote]) -> Outcome:
-    """Return what `votes` come to, which does not hang on their order.
-
-    The vote of somebody who may not vote any more does not count. A majority or two thirds is
-    decided as soon as the votes still to come cannot change it; a tie is a no. A chair who has to
-    vote keeps an approval (not a rejection) open.
+    Where the criterion names an approval, that one was asked for, with its own voters and rule.
     """
-    counted = [vote for vote in votes if vote.person in who.people]
-    yes = frozenset(vote.person for vote in counted if vote.vote == "approve")
-    no = frozenset(vote.person for vote in counted if vote.vote == "reject")
-    cast = frozenset(vote.person for vote in counted)
-    outcome = _count(approval, who, yes, no, cast)
-    if outcome is Outcome.APPROVED and who.chair is not None and not who.chair & cast:
-        return Outcome.OPEN if who.chair & who.people else Outcome.REJECTED
-    return outcome
-
-
-def _count(
-    approval: Approval,
-    who: Electorate,
-    yes: frozenset[str],
-    no: frozenset[str],
-    cast: frozenset[str],
-) -> Outcome:
-    """Return what the votes come to by the rule, whether the chair has voted or not."""
-    waiting = len(who.people - cast)
-    match approval.rule:
-        case "one":
-            return Outcome.REJECTED if no else Outcome.APPROVED if yes else _open_unless(waiting)
-        case "all":
-            if not no and who.seats and _seated(who.seats, yes):
-                return Outcome.APPROVED
-            rejected = no or not _seated(who.seats, yes | (who.people - cast))
-            return Outcome.REJECTED if rejected else Outcome.OPEN
-        case "at_least":
-            return _outcome(
-                approved=len(yes) >= approval.least, rejected=len(yes) + waiting < approval.least
-            )
-        case _:
-            return _weigh(approval, len(yes), len(no), len(cast), waiting)
-
-
-def _weigh(approval: Approval, yes: int, no: int, cast: int, waiting: int) -> Outcome:
-    """Return what a vote by majority or two thirds comes to."""
-    heard = cast >= approval.quorum
-
-    def carried(yes: int, no: int) -> bool:
-        return 3 * yes >= 2 * (yes + no) > 0 if approval.rule == "two_thirds" else yes > no
-
-    return _outcome(
-        approved=heard and carried(yes, no + waiting),
-        rejected=not carried(yes + waiting, no) or (waiting == 0 and not heard),
+    criterion = _criterion(pack, asked)
+    if criterion is None or not criterion.waived_by or pack.approval_of_waiver(criterion):
+        return approval
+    return replace(
+        approval,
+        voters=tuple(Voter(role=role) for role in criterion.waived_by),
+        rule="all",
+        least=1,
+        quorum=0,
+        quorum_pct=None,
+        chair=None,
+        tie="",
+        steps=(),
     )
 
 
-def _open_unless(waiting: int) -> Outcome:
-    return Outcome.OPEN if waiting else Outcome.REJECTED
-
-
-def _outcome(*, approved: bool, rejected: bool) -> Outcome:
-    if approved:
-        return Outcome.APPROVED
-    return Outcome.REJECTED if rejected else Outcome.OPEN
-
-
-def _seated(seats: Mapping[str, frozenset[str]], people: frozenset[str]) -> bool:
-    """Tell whether every role can be given to another one of `people` (bipartite matching)."""
-    own = [seat & people for seat in seats.values()]
-    if not all(own) or len(people) < len(own):
-        return False
-    if sum(map(len, own)) == len(frozenset().union(*own)):
-        return True  # nobody could take two of the roles
-    taken: dict[str, str] = {}  # person -> role
-
-    def place(role: str, tried: set[str]) -> bool:
-        for person in sorted(seats[role] & people):
-            if person in tried:
-                continue
-            tried.add(person)
-            if person not in taken or place(taken[person], tried):
-                taken[person] = role
-                return True
-        return False
-
-    return all(place(role, set()) for role in seats)
+def _criterion(pack: Pack, asked: WaiverAsked) -> Criterion | None:
+    gate = pack.gates.get(asked.gate)
+    return next((i for i in gate.criteria if i.id == asked.criterion), None) if gate else None
 
 
 def counted(people: Collection[str]) -> str:

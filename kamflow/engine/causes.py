@@ -1,6 +1,6 @@
 """Why a quotient or what a set comes to is unknown, in words, with who can supply what lacks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from kamflow.engine.view import View
 from kamflow.language.unparse import unparse
@@ -51,17 +51,9 @@ def _members(count: int) -> str:
 
 def writers_of(node: Expression, pack: Pack) -> tuple[str, ...]:
     """Return the roles that record what `node` hangs on, of its subject and of members of sets."""
-    facts = _recorded(_all_names(node), pack)
+    names = (part.path for part in tree.walk(node) if isinstance(part, tree.Name))
+    facts = _recorded(names, pack)
     return tuple(dict.fromkeys(role for name in facts for role in pack.facts[name].writers))
-
-
-def _all_names(node: Expression) -> Iterator[str]:
-    todo = [node]
-    while todo:
-        item = todo.pop()
-        if isinstance(item, tree.Name):
-            yield item.path
-        todo += reversed(tree.children(item))
 
 
 def _recorded(names: Iterable[str], pack: Pack) -> list[str]:

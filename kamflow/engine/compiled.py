@@ -1,9 +1,13 @@
 """A policy pack made ready to judge: every gate and guard a function, made on first use."""
 
 from functools import cached_property, partial
+from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from kamflow.engine.beneath import names_beneath
+from kamflow.engine.calendars import CalendarOf, calendar_source
 from kamflow.engine.closures import compile_expression
 from kamflow.engine.generated import VerdictOf, generate_verdict
 from kamflow.engine.lookback import Show, shows
@@ -19,6 +23,8 @@ from kamflow.engine.view import (
     parent_source,
     recorded_source,
 )
+from kamflow.model.approval import Duty
+from kamflow.model.capacity import Keep, Waitlist
 from kamflow.model.decision import Reading
 from kamflow.model.expression import Condition, names_in
 from kamflow.model.pack import Criterion, Pack, Transition
@@ -56,9 +62,16 @@ class CompiledPack:
         self._conditions: dict[int, tuple[Condition, Source]] = {}
         self._leaving: dict[tuple[str, str], tuple[Transition, ...]] = {}
         self._automatic: dict[tuple[str, str], tuple[Transition, ...]] = {}
+        self._kept: dict[str, dict[str, tuple[Keep, ...]]] = {}
+        self._freeing: dict[str, frozenset[str]] = {}
         self._transitions: dict[str, dict[str, Transition]] = {}
         self._machines: dict[str, WorkflowMachine] = {}
-        self._verdicts: dict[tuple[str, bool], VerdictOf] = {}
+        self._verdicts: dict[tuple[str, bool, frozenset[str]], VerdictOf] = {}
+        # Worked out by `binding`: gate -> criterion -> what it hangs on, gate -> the same by name,
+        # and approval -> conditions that choose who votes.
+        self.ties: dict[str, dict[str, tuple[Any, ...]]] = {}
+        self.tied: dict[str, dict[str, Any]] = {}
+        self.choosing: dict[str, tuple[Condition, ...]] = {}
 
     def sources(self, kind: str) -> Sources:
         """Return where names get their values from in conditions about `kind`."""
@@ -95,6 +108,19 @@ class CompiledPack:
             self._automatic[key] = tuple(i for i in self.leaving(workflow, stage) if i.automatic)
         return self._automatic[key]
 
+    def kept(self, workflow: str) -> dict[str, tuple[Keep, ...]]:
+        """Return what the stages of a workflow keep, without those that keep nothing."""
+        if workflow not in self._kept:
+            stages = self.pack.workflows[workflow].stages.values()
+            self._kept[workflow] = {item.id: item.keep for item in stages if item.keep}
+        return self._kept[workflow]
+
+    def freeing(self, line: Waitlist) -> frozenset[str]:
+        """Return the names by which a place can become free for those who wait."""
+        if line.id not in self._freeing:
+            self._freeing[line.id] = names_beneath(self.pack, (line.ready, line.holds))
+        return self._freeing[line.id]
+
     def transition(self, workflow: str, transition: str) -> Transition:
         """Return the transition of that id."""
         if workflow not in self._transitions:
@@ -119,9 +145,15 @@ class CompiledPack:
 
     def verdict(self, gate_id: str, view: View, *, before_approval: bool = False) -> Verdict:
         """Return what a gate comes to, without the findings that lead to it."""
-        key = (gate_id, before_approval)
+        held = view.snapshot.waivers
+        if held:
+            held = view.snapshot.waived(self.pack.gates[gate_id], view.today)
+        key = (gate_id, before_approval, frozenset(held))
         if key not in self._verdicts:
             gate = self.pack.gates[gate_id]
+            if held:
+                asked = tuple(item for item in gate.criteria if item.id not in held)
+                gate = replace(gate, criteria=asked)
             self._verdicts[key] = generate_verdict(self.pack, gate, before_approval=before_approval)
         return self._verdicts[key](view.snapshot, view.day, lambda: view)
 
@@ -150,10 +182,22 @@ class CompiledPack:
         return name, value_reader(fact.shape.type), age_limit(fact, self.pack)
 
     @cached_property
+    def duties(self) -> dict[str, tuple[Duty, ...]]:
+        """The duties by the act that they forbid."""
+        duties = self.pack.duties.values()
+        kinds = {kind for duty in duties for kind in duty.acts}
+        return {kind: tuple(duty for duty in duties if kind in duty.acts) for kind in kinds}
+
+    @cached_property
     def _fixed(self) -> dict[str, Reading]:
         """What stands under the parameters that are the same for every subject."""
         fixed = (item for item in self.pack.parameters.values() if not item.overrides)
         return {f"P.{item.name}": Reading(f"P.{item.name}", item.value) for item in fixed}
+
+    @cached_property
+    def calendar_of(self) -> CalendarOf:
+        """What finds the calendar by which the deadlines of a subject are counted."""
+        return calendar_source(self.pack)
 
     @cached_property
     def _ancestors(self) -> dict[str, tuple[str, ...]]:

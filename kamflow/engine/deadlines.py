@@ -10,7 +10,7 @@ pause of two days makes a deadline two days later, and one within a day makes no
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from kamflow.engine.calendars import WorkCalendar
 from kamflow.engine.days import BUSINESS_DAYS
@@ -58,6 +58,11 @@ def due(calendar: WorkCalendar, since: datetime, span: Span, pauses: Iterable[Pa
         raise OverflowError(f"{span.count} {span.unit} end after year 9999") from error
     tables = calendar.tables if span.unit == BUSINESS_DAYS else ""
     return Due(at=at, calendar=calendar.id, tables=tables)
+
+
+def last_day(calendar: WorkCalendar, at: datetime) -> date:
+    """Return the local day that a deadline leaves to people, which ends at `at` at the latest."""
+    return calendar.day_of(at - timedelta(microseconds=1))
 
 
 def _after_hours(since: datetime, count: int, pauses: list[Pause]) -> datetime | None:

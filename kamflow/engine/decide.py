@@ -1,45 +1,42 @@
 """`decide`: what the engine answers to a command."""
 
-from typing import assert_never
-
-from kamflow.engine.approvals import ANSWERS, Outcome, electorate, tally
+from kamflow.engine.acts import acts_of
+from kamflow.engine.asking import No
 from kamflow.engine.compiled import CompiledPack
 from kamflow.engine.draft import Draft
-from kamflow.engine.moves import (
-    No,
-    enter,
-    find_transition,
-    guard_of,
-    guard_reason,
-    request,
-    set_on_opening,
-    transition_of,
-)
+from kamflow.engine.identities import fault_in_people
+from kamflow.engine.keeping import keep
+from kamflow.engine.moves import find_transition, request, set_on_opening
 from kamflow.engine.people import SYSTEM
 from kamflow.engine.recording import record_facts, report_event
+from kamflow.engine.requests import RequestCommand, decide_request
+from kamflow.engine.revisions import decide_revision
+from kamflow.engine.segregation import forbids
+from kamflow.engine.staffing import StaffCommand, decide_staff
+from kamflow.engine.turning import turn
 from kamflow.engine.view import Scene
+from kamflow.engine.waitlist import offer
+from kamflow.engine.waivers import decide_waiver
+from kamflow.engine.watching import watch
 from kamflow.language.diagnostics import did_you_mean
 from kamflow.model.commands import (
-    AssignRole,
-    CastVote,
+    BreakGlass,
+    CallIn,
+    CloseReview,
     Command,
-    EndRole,
+    EndWaiver,
+    LodgeAppeal,
     OpenSubject,
     RecordFacts,
     ReportEvent,
     RequestTransition,
+    RequestWaiver,
+    Turn,
 )
 from kamflow.model.decision import Decision
-from kamflow.model.events import (
-    ApprovalDecided,
-    ApprovalWithdrawn,
-    RoleAssigned,
-    RoleEnded,
-    SubjectOpened,
-    VoteCast,
-)
+from kamflow.model.events import SubjectOpened
 from kamflow.model.pack import Transition
-from kamflow.model.snapshot import OpenApproval, Snapshot
+from kamflow.model.snapshot import Snapshot
 
 
 def decide(
@@ -65,24 +62,46 @@ def decide(
         newest: Policy that is taken at the next stage; `compiled` if none.
     """
     draft = Draft(compiled, scene, snapshot, command.actor, instance=instance, newest=newest)
-    if command.actor in ("", SYSTEM):
+    if command.actor in ("", SYSTEM) and not isinstance(command, Turn):
         return draft.refused(_name(command), f"say who asks; `{SYSTEM}` is the engine alone")
+    if (fault := fault_in_people(command)) is not None:
+        return draft.refused(_name(command), fault)
+    if snapshot is not None:
+        turn(draft)
+        if draft.snapshot is not snapshot and (endless := _come_to_rest(draft)) is not None:
+            return endless
+        draft.keep()
+        acts = acts_of(draft.compiled.pack, draft.snapshot, command)
+        if forbidden := forbids(draft.compiled, draft.view, acts):
+            return draft.refused(_name(command), *forbidden)
+    return _answer(draft, command) or _come_to_rest(draft) or draft.accepted()
+
+
+def _answer(draft: Draft, command: Command) -> Decision | None:
+    """Do what is asked for; return a refusal where that cannot be."""
     match command:
         case OpenSubject():
-            refusal = _open(draft, command)
+            return _open(draft, command)
         case RecordFacts():
-            refusal = record_facts(draft, command.facts)
+            return record_facts(draft, command.facts)
         case ReportEvent():
-            refusal = report_event(draft, command)
-        case AssignRole() | EndRole():
-            refusal = _role(draft, command)
+            return report_event(draft, command)
         case RequestTransition():
-            refusal = _transition(draft, command)
-        case CastVote():
-            refusal = _vote(draft, command)
+            return _transition(draft, command)
+        case RequestWaiver() | EndWaiver():
+            return decide_waiver(draft, command)
+        case BreakGlass() | CallIn() | LodgeAppeal() | CloseReview():
+            return decide_revision(draft, command)
+        case Turn():
+            return None
         case _:
-            assert_never(command)
-    return refusal or _follow_up(draft)
+            return _of_people(draft, command)
+
+
+def _of_people(draft: Draft, command: StaffCommand | RequestCommand) -> Decision | None:
+    if isinstance(command, StaffCommand):
+        return decide_staff(draft, command)
+    return decide_request(draft, command)
 
 
 def _name(command: Command) -> str:
@@ -117,23 +136,6 @@ def _open(draft: Draft, command: OpenSubject) -> Decision | None:
     return None
 
 
-def _role(draft: Draft, command: AssignRole | EndRole) -> Decision | None:
-    roles = draft.compiled.pack.roles
-    role = roles.get(command.role)
-    if role is None:
-        hint = did_you_mean(command.role, roles)
-        return draft.refused("assign role", f"there is no role `{command.role}`{hint}")
-    if role.identity or role.members or role.holder:
-        source = role.identity or role.holder or ", ".join(role.members)
-        return draft.refused("assign role", f"`{role.id}` is not assigned; it comes from {source}")
-    held = command.person in draft.snapshot.roles.get(command.role, ())
-    if isinstance(command, AssignRole) and not held:
-        draft.emit(RoleAssigned(role=command.role, person=command.person))
-    elif isinstance(command, EndRole) and held:
-        draft.emit(RoleEnded(role=command.role, person=command.person))
-    return None
-
-
 def _transition(draft: Draft, command: RequestTransition) -> Decision | None:
     found = find_transition(draft, command.trigger)
     no = found if isinstance(found, No) else request(draft, found, command.target, command.remark)
@@ -146,82 +148,30 @@ def _refusal(draft: Draft, command: str, no: No | None) -> Decision | None:
     return draft.refused(command, *no.reasons, transition=no.transition, gate=no.gate)
 
 
-def _vote(draft: Draft, command: CastVote) -> Decision | None:
-    open_one = draft.snapshot.approvals.get(command.approval)
-    if open_one is None:
-        return draft.refused("vote", f"approval `{command.approval}` is not open")
-    if command.vote not in ANSWERS:
-        return draft.refused("vote", f"`{command.vote}` is no vote; it is {', '.join(ANSWERS)}")
-    approval = draft.compiled.pack.approvals[open_one.approval]
-    who = electorate(draft.compiled, approval, draft.view, open_one.requested_by)
-    if command.actor in who.excluded:
-        why = who.excluded[command.actor]
-        return draft.refused("vote", f"`{command.actor}` may not vote on it: {why}")
-    if command.actor not in who.people:
-        people = ", ".join(sorted(who.people)) or "nobody"
-        return draft.refused("vote", f"`{command.actor}` has no vote on it; {people} may vote")
-    if any(vote.person == command.actor for vote in open_one.votes):
-        return draft.refused("vote", f"`{command.actor}` has voted on it already")
-    draft.emit(VoteCast(id=open_one.id, vote=command.vote, remark=command.remark))
-    votes = draft.snapshot.approvals[open_one.id].votes
-    outcome = tally(approval, who, votes)
-    if outcome is Outcome.OPEN:
-        waiting = ", ".join(sorted(who.people - {vote.person for vote in votes}))
-        draft.notes.append(f"approval `{open_one.id}` still waits for {waiting}")
-        return None
-    return _settle(draft, open_one, approved=outcome is Outcome.APPROVED)
-
-
-def _settle(draft: Draft, open_one: OpenApproval, *, approved: bool) -> Decision | None:
-    """Close an approval that is decided; an approved transition is made if its gate still holds."""
-    votes = draft.snapshot.approvals[open_one.id].votes
-    said = ", ".join(f"{vote.person} {vote.vote}" for vote in votes)
-    item = transition_of(draft, open_one.transition)
-    decided = ApprovalDecided(
-        id=open_one.id,
-        approval=open_one.approval,
-        transition=item.id,
-        approved=approved,
-        reason=said,
-    )
-    if not approved:
-        draft.emit(decided)
-        draft.notes.append(f"{item.trigger} was not approved: {said}")
-        return None
-    trial = _trial(draft, decided, open_one)
-    if trial is None:
-        return None
-    draft.emit(ApprovalWithdrawn(id=open_one.id, reason="; ".join(trial.reasons)), actor=SYSTEM)
-    draft.notes.append(f"the votes would approve, but {'; '.join(trial.reasons)}; ask again")
-    draft.gate = trial.gate
-    return None
-
-
-def _trial(draft: Draft, decided: ApprovalDecided, open_one: OpenApproval) -> No | None:
-    """Make the approved transition; when guard or gate hold no more, undo that and say why."""
-    item = transition_of(draft, open_one.transition)
-    if guard_of(draft, item) is not True:
-        return No((guard_reason(draft, item),), item.id)
-    mark = draft.mark()
-    draft.emit(decided)
-    no = enter(draft, item, open_one.target, open_one.remark, approved=True)
-    if no is not None:
-        draft.back_to(mark)
-    return no
-
-
-def _follow_up(draft: Draft) -> Decision:
+def _come_to_rest(draft: Draft) -> Decision | None:
     """Make the automatic transitions that the events open, until none is left.
 
     A chain longer than the policy allows is refused whole, with its steps named.
     """
+    keep(draft)
+    offer(draft)
     steps: list[str] = []
     while (step := _automatic(draft)) is not None:
         steps.append(step)
         if len(steps) > draft.compiled.pack.chain_limit:
             circle = " -> ".join(steps[-6:])
             return draft.refused("automatic transitions", f"they do not come to an end: {circle}")
-    return draft.accepted()
+    return None
+
+
+def _look_after(draft: Draft) -> None:
+    """Keep what the stage keeps, and look after open requests, as things stand now."""
+    keep(draft)
+    if draft.snapshot.approvals:
+        before = draft.snapshot.sequence
+        watch(draft)
+        if draft.snapshot.sequence != before:
+            keep(draft)
 
 
 def _automatic(draft: Draft) -> str | None:
@@ -229,6 +179,7 @@ def _automatic(draft: Draft) -> str | None:
 
     What keeps an open one from being made (a gate that is shut, say) becomes a note.
     """
+    _look_after(draft)
     item = _next_automatic(draft)
     if item is None:
         return None

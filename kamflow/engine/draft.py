@@ -1,11 +1,14 @@
 """A decision while it is being made."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from msgspec import Struct
 
 from kamflow.engine.compiled import CompiledPack
 from kamflow.engine.evolve import evolve
+from kamflow.engine.people import SYSTEM
 from kamflow.engine.view import Scene, View
 from kamflow.model.decision import Decision, GateVerdict
 from kamflow.model.events import CommandRefused, Event, Recorded
@@ -36,6 +39,8 @@ class Draft:
         newest: CompiledPack | None = None,
     ) -> None:
         self.compiled, self.scene, self.actor, self.instance = compiled, scene, actor, instance
+        self.submitter = actor  # who set all off, also while the engine acts by itself
+        self._now = scene.now
         self._newest = newest or compiled
         self._start = Mark(0, snapshot, 0, compiled, scene)
         self._snapshot = snapshot
@@ -43,11 +48,12 @@ class Draft:
         self._events: list[Recorded] = []
         self.gate: GateVerdict | None = None
         self.notes: list[str] = []
+        self.watched: Snapshot | None = None  # in which every open request was looked at
 
     @property
     def now(self) -> datetime:
-        """The instant of the decision."""
-        return self.scene.now
+        """The instant of the decision, at which its events are recorded."""
+        return self._now
 
     @property
     def snapshot(self) -> Snapshot:
@@ -77,11 +83,53 @@ class Draft:
             actor=actor or self.actor,
             pack=pack or self.compiled.pack.digest,
             event=event,
-            cause=self._events[0].sequence if self._events else None,
+            cause=self._cause,
         )
         self._events.append(recorded)
         self._snapshot = evolve(self._snapshot, recorded)
         self._view = None
+
+    @property
+    def _cause(self) -> int | None:
+        """The number of the event that set off the next one: the first of the command."""
+        first = self._start.events
+        return self._events[first].sequence if len(self._events) > first else None
+
+    @property
+    def caught_up(self) -> tuple[Recorded, ...]:
+        """What had fallen due before the command was looked at."""
+        return tuple(self._events[: self._start.events])
+
+    def events_so_far(self) -> tuple[Recorded, ...]:
+        """Return the whole history of the subject, with the events of this decision."""
+        self.scene.look(self.snapshot, self._events)
+        self._view = None
+        return self.scene.happened(self.instance)
+
+    def look_from(self, instant: datetime) -> None:
+        """See the subject as it was to be seen at an instant; events are still recorded now."""
+        self.scene.forget()
+        self.scene.now = instant
+        self._view = None
+
+    @contextmanager
+    def seen_from(self, instant: datetime) -> Iterator[None]:
+        """See the subject from an instant for a while, then from where it was seen before."""
+        before = self.scene.now
+        self.look_from(instant)
+        try:
+            yield
+        finally:
+            self.look_from(before)
+
+    @contextmanager
+    def by_system(self) -> Iterator[None]:
+        """Let the engine act for a while, instead of whoever gave the command."""
+        actor, self.actor = self.actor, SYSTEM
+        try:
+            yield
+        finally:
+            self.actor = actor
 
     def policy_of(self, stage: str) -> CompiledPack:
         """Return the policy under which a stage is entered: the newest one that has the stage."""
@@ -98,6 +146,10 @@ class Draft:
         """Return the present point, for `back_to`."""
         count, notes = len(self._events), len(self.notes)
         return Mark(count, self._snapshot, notes, self.compiled, self.scene)
+
+    def keep(self) -> None:
+        """Keep the events so far, even when the command is refused."""
+        self._start = self.mark()
 
     def back_to(self, mark: Mark) -> None:
         """Drop every event and note since `mark`."""

@@ -1,26 +1,26 @@
 """What an event makes of an instance. Folding all events of an instance gives its snapshot."""
 
 from collections.abc import Iterable
-from typing import assert_never
 
 from msgspec.structs import replace
 
+from kamflow.engine.evolve_approvals import ApprovalEvent, with_approval
+from kamflow.engine.evolve_people import PeopleEvent, with_people
 from kamflow.model.events import (
-    ApprovalDecided,
-    ApprovalRequested,
-    ApprovalWithdrawn,
     CohortFrozen,
     CommandRefused,
     EventReported,
+    FactLapsed,
     FactsRecorded,
+    GlassBroken,
+    LapseScheduled,
+    PeriodsTurned,
+    PlaceOffered,
     Recorded,
-    RoleAssigned,
-    RoleEnded,
     StageEntered,
     SubjectOpened,
-    VoteCast,
 )
-from kamflow.model.snapshot import OpenApproval, Snapshot, Vote
+from kamflow.model.snapshot import Snapshot
 
 
 def replay(events: Iterable[Recorded]) -> Snapshot | None:
@@ -41,16 +41,31 @@ def evolve(snapshot: Snapshot | None, recorded: Recorded) -> Snapshot:
     match event:
         case FactsRecorded():
             return _with_facts(snapshot, event, recorded.sequence)
+        case LapseScheduled() | FactLapsed():
+            return _with_lapse(snapshot, event, recorded.sequence)
         case StageEntered():
             return _in_stage(snapshot, event, recorded)
-        case RoleAssigned() | RoleEnded() | CohortFrozen():
-            return _with_names(snapshot, event, recorded.sequence)
-        case ApprovalRequested() | VoteCast() | ApprovalDecided() | ApprovalWithdrawn():
-            return _with_approval(snapshot, event, recorded)
-        case CommandRefused() | EventReported():
+        case CohortFrozen():
+            cohorts = {**snapshot.cohorts, event.cohort: event.members}
+            return replace(snapshot, sequence=recorded.sequence, cohorts=cohorts)
+        case CommandRefused() | EventReported() | GlassBroken() | PlaceOffered():
             return replace(snapshot, sequence=recorded.sequence)
         case _:
-            assert_never(event)
+            return _with_people_or_approval(snapshot, event, recorded)
+
+
+def _with_people_or_approval(
+    before: Snapshot, event: PeopleEvent | ApprovalEvent, recorded: Recorded
+) -> Snapshot:
+    if isinstance(event, PeopleEvent):
+        after = replace(with_people(before, event), sequence=recorded.sequence)
+        if isinstance(event, PeriodsTurned) or not (
+            after.terms or after.absences or after.delegations
+        ):
+            return after
+        # What began or ended before is in effect already; only what comes is still to be seen.
+        return replace(after, turned_at=recorded.at)
+    return replace(with_approval(before, event, recorded), sequence=recorded.sequence)
 
 
 def _opened(event: SubjectOpened, recorded: Recorded) -> Snapshot:
@@ -79,63 +94,35 @@ def _with_facts(before: Snapshot, event: FactsRecorded, sequence: int) -> Snapsh
     facts.update({name: event.facts[name] for name in news})
     for name in event.forgotten:
         facts.pop(name, None)
+    lapses = before.lapses
+    if lapses and event.forgotten:
+        lapses = {name: day for name, day in lapses.items() if name not in event.forgotten}
     changed = news or event.forgotten
     facts_at = sequence if changed else before.facts_at
-    return replace(before, sequence=sequence, facts=facts, facts_at=facts_at)
+    return replace(before, sequence=sequence, facts=facts, facts_at=facts_at, lapses=lapses)
+
+
+def _with_lapse(before: Snapshot, event: LapseScheduled | FactLapsed, sequence: int) -> Snapshot:
+    lapses = {name: day for name, day in before.lapses.items() if name != event.fact}
+    if isinstance(event, LapseScheduled):
+        lapses[event.fact] = event.last_day
+    return replace(before, sequence=sequence, lapses=lapses)
 
 
 def _in_stage(before: Snapshot, event: StageEntered, recorded: Recorded) -> Snapshot:
+    barred = before.barred
+    if event.barred:
+        barred = {**barred, event.barred: recorded.sequence}
     if event.stage == event.left:
-        return replace(before, sequence=recorded.sequence)
+        return replace(before, sequence=recorded.sequence, barred=barred)
     return replace(
         before,
         sequence=recorded.sequence,
+        barred=barred,
         stage=event.stage,
         came_from=event.left,
         entered_at=recorded.at,
         pack=recorded.pack,
         rejected={},
+        revisable={key: item for key, item in before.revisable.items() if item.until > recorded.at},
     )
-
-
-def _with_names(
-    before: Snapshot, event: RoleAssigned | RoleEnded | CohortFrozen, sequence: int
-) -> Snapshot:
-    if isinstance(event, CohortFrozen):
-        cohorts = {**before.cohorts, event.cohort: event.members}
-        return replace(before, sequence=sequence, cohorts=cohorts)
-    people = [person for person in before.roles.get(event.role, ()) if person != event.person]
-    if isinstance(event, RoleAssigned):
-        people.append(event.person)
-    roles = {**before.roles, event.role: tuple(sorted(people))}
-    return replace(before, sequence=sequence, roles=roles)
-
-
-def _with_approval(
-    before: Snapshot,
-    event: ApprovalRequested | VoteCast | ApprovalDecided | ApprovalWithdrawn,
-    recorded: Recorded,
-) -> Snapshot:
-    approvals, rejected = dict(before.approvals), before.rejected
-    match event:
-        case ApprovalRequested():
-            approvals[event.id] = OpenApproval(
-                id=event.id,
-                approval=event.approval,
-                transition=event.transition,
-                target=event.target,
-                requested_by=recorded.actor,
-                requested_at=recorded.at,
-                remark=event.remark,
-            )
-        case VoteCast():
-            vote = Vote(person=recorded.actor, vote=event.vote, at=recorded.at, remark=event.remark)
-            open_one = approvals[event.id]
-            approvals[event.id] = replace(open_one, votes=(*open_one.votes, vote))
-        case ApprovalDecided():
-            approvals.pop(event.id, None)
-            if not event.approved:
-                rejected = {**rejected, event.transition: recorded.sequence}
-        case ApprovalWithdrawn():
-            approvals.pop(event.id, None)
-    return replace(before, sequence=recorded.sequence, approvals=approvals, rejected=rejected)

@@ -1,8 +1,13 @@
 """Judges gates."""
 
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
 from kamflow.engine.compiled import CompiledPack, ReadyCriterion
 from kamflow.engine.view import Source, View
 from kamflow.model.decision import Finding, GateVerdict
+from kamflow.model.snapshot import Waiver
 from kamflow.model.values import Severity, Unknown, Value, Verdict
 
 _MUST, _SHOULD = Severity.MUST, Severity.SHOULD
@@ -24,14 +29,20 @@ def judge_gate(
 
     Returns:
         The verdict with one finding per criterion, in the gate's order. The gate is unmet when a
-        `must` is unmet, else unknown when a `must` is unknown, else met.
+        `must` is unmet, else unknown when a `must` is unknown, else met. What is waived today
+        blocks nothing.
     """
     gate = compiled.gate(gate_id)
     if view.snapshot.kind == gate.kind:
         view.fetch(gate.facts)
     criteria = gate.before_approval if before_approval else gate.criteria
     findings = tuple([_judge(item, view) for item in criteria])
-    blocking = {item.verdict for item in findings if item.severity is _MUST}
+    if view.snapshot.waivers:
+        waivers = view.snapshot.waived(compiled.pack.gates[gate_id], view.today)
+        findings = tuple([_waived(item, waivers) for item in findings])
+        blocking = {i.verdict for i in findings if i.severity is _MUST and i.waived is None}
+    else:
+        blocking = {item.verdict for item in findings if item.severity is _MUST}
     verdict = _UNMET if _UNMET in blocking else _UNKNOWN if _UNKNOWN in blocking else _MET
     return GateVerdict(gate=gate_id, verdict=verdict, findings=findings)
 
@@ -59,6 +70,17 @@ def _judge(item: ReadyCriterion, view: View) -> Finding:
     if value is False:
         return Finding(criterion, severity, _UNMET, readings)
     return Finding(criterion, severity, _UNKNOWN, readings, value.causes)
+
+
+def _waived(found: Finding, waivers: Mapping[str, Waiver]) -> Finding:
+    """Return a finding with the waiver for which it does not block, if it would and there is one.
+
+    A `should` that does not block needs none, and neither does what is met.
+    """
+    waiver = waivers.get(found.criterion.id)
+    if waiver is None or found.verdict is _MET or found.severity is not _MUST:
+        return found
+    return replace(found, waived=waiver)
 
 
 def _once_known(needs: tuple[Source, ...], value: Value | Unknown, view: View) -> Value | Unknown:

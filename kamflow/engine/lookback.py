@@ -1,6 +1,6 @@
 """What a criterion reads beside names: former values, series of readings, what sets come to."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from kamflow.engine.past import observed_on, series
 from kamflow.engine.view import Source, View
@@ -22,23 +22,13 @@ def shows(node: Expression, pack: Pack, kind: str, compile_expression: Compile) 
     """Return what gives the further readings of a condition about a subject of `kind`."""
     typing = Typing(Scope(pack=pack, kind=kind), lambda *_problem: None)
     found: dict[str, Show] = {}
-    for part in _outer(node):
+    for part in tree.walk_outside_sets(node):
         text = unparse(part)
         if text not in found:
             show = _show(part, pack, typing, compile_expression)
             if show is not None:
                 found[text] = show
     return tuple(found.values())
-
-
-def _outer(node: Expression) -> Iterator[Expression]:
-    """Yield a node and its parts in order, but not what stands inside a set."""
-    todo = [node]
-    while todo:
-        item = todo.pop()
-        yield item
-        if not isinstance(item, tree.Aggregate):
-            todo += reversed(tree.children(item))
 
 
 def _show(node: Expression, pack: Pack, typing: Typing, compile_expression: Compile) -> Show | None:

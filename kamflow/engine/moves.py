@@ -1,35 +1,27 @@
 """Decides on transitions: who may ask, whether the guard holds, the gate is met, people agree."""
 
-from msgspec import Struct
-
-from kamflow.engine.approvals import electorate, obstacle, resolve
+from kamflow.engine.afterwards import revisable, sampled
+from kamflow.engine.approvals import resolve
+from kamflow.engine.asking import Asked, No, ask, kept_findings, unknown_approval
+from kamflow.engine.automatic import guards_of, reason_of
 from kamflow.engine.draft import Draft
+from kamflow.engine.evolve import replay
 from kamflow.engine.gates import judge_gate
 from kamflow.engine.people import SYSTEM, holds_any, lacking
-from kamflow.engine.tables import explain_table
+from kamflow.engine.promises import holding, told
+from kamflow.engine.segregation import forbids, request_act
+from kamflow.engine.setting import record_values, set_values, values_of
 from kamflow.language.diagnostics import did_you_mean
 from kamflow.model.approval import Approval
 from kamflow.model.decision import GateVerdict
 from kamflow.model.events import (
     ApprovalDecided,
-    ApprovalRequested,
     ApprovalWithdrawn,
     CohortFrozen,
-    FactsRecorded,
-    KeptFinding,
     StageEntered,
 )
-from kamflow.model.pack import RETURNING, SAME, Freeze, Setting, Stage, Transition, Workflow
-from kamflow.model.snapshot import Observation
-from kamflow.model.values import Unknown, Verdict, format_value
-
-
-class No(Struct, frozen=True):
-    """Why a transition is not made."""
-
-    reasons: tuple[str, ...]
-    transition: str = ""
-    gate: GateVerdict | None = None
+from kamflow.model.pack import RETURNING, SAME, Freeze, Stage, Transition, Workflow
+from kamflow.model.values import Unknown, Verdict
 
 
 def find_transition(draft: Draft, trigger: str) -> Transition | No:
@@ -69,38 +61,68 @@ def guard_reason(draft: Draft, item: Transition) -> str:
 
 
 def request(draft: Draft, item: Transition, target: str | None, remark: str) -> No | None:
-    """Make the transition, or ask people first when its approval says so."""
-    goal = _target(draft, item, target)
+    """Make the transition, or ask people first when its approval says so.
+
+    Neither is done where a duty keeps the actor from asking, be that a person or the engine.
+    """
+    forbidden = forbids(draft.compiled, draft.view, (request_act(item, draft.actor),))
+    if forbidden:
+        return No(forbidden, item.id)
+    goal = target_of(draft, item, target)
     if isinstance(goal, No):
         return goal
-    standing = _standing(draft, item)
+    standing = _standing(draft, item) or held_back(draft, item, goal)
     if standing is not None:
         return standing
-    verdict = _judge(draft, item, before_approval=item.approval is not None)
+    verdict = judged(draft, item, before_approval=item.approval is not None)
     draft.gate = verdict
     if verdict is not None and verdict.verdict is not Verdict.MET:
-        return No((_shut(verdict),), item.id, verdict)
+        return No((shut(verdict),), item.id, verdict)
     if item.approval is None:
         return enter(draft, item, goal, remark)
     approval = resolve(draft.compiled, item.approval, draft.view)
     if isinstance(approval, Unknown):
-        causes = "; ".join(f"`{cause.name}` {cause.reason}" for cause in approval.causes)
-        return No((f"which approval is needed is not known: {causes}",), item.id, verdict)
-    return _ask(draft, item, approval, goal, remark)
+        return No((unknown_approval(approval),), item.id, verdict)
+    if gives_itself(draft, approval):
+        identity = f"{draft.instance}#{draft.next_sequence}"
+        return approve_automatically(draft, item, approval, identity, (goal, remark))
+    asked = Asked(
+        approval=approval.id, transition=item.id, target=goal, remark=remark, gate=verdict
+    )
+    return ask(draft, asked)
 
 
 def _standing(draft: Draft, item: Transition) -> No | None:
     """Refuse what is asked for already, and what was refused and has not changed since."""
     for open_one in draft.snapshot.approvals.values():
-        if open_one.transition == item.id:
+        if open_one.transition == item.id and not open_one.purpose:
             return No((f"approval `{open_one.id}` is waiting for votes already",), item.id)
-    no_at = draft.snapshot.rejected.get(item.id)
-    if no_at is not None and draft.snapshot.facts_at < no_at:
-        return No(("nothing has changed since the last no; record new facts first",), item.id)
+    for answers in (draft.snapshot.rejected, draft.snapshot.barred):
+        no_at = answers.get(item.id)
+        if no_at is not None and not _changed_since(draft, no_at):
+            return No(("nothing has changed since the last no; record new facts first",), item.id)
     return None
 
 
-def _target(draft: Draft, item: Transition, target: str | None) -> str | No:
+def _changed_since(draft: Draft, no_at: int) -> bool:
+    """Tell whether somebody has recorded another value of a fact since people said no."""
+    if draft.snapshot.facts_at < no_at:
+        return False
+    then = replay(item for item in draft.events_so_far() if item.sequence <= no_at)
+    before = then.facts if then is not None else {}
+    return any(
+        observed.author != SYSTEM and (name not in before or before[name].value != observed.value)
+        for name, observed in draft.snapshot.facts.items()
+    )
+
+
+def held_back(draft: Draft, item: Transition, goal: str) -> No | None:
+    """Refuse to go on through a gate while a condition of an earlier yes is open."""
+    open_ones = holding(_workflow(draft), draft.snapshot, item, goal)
+    return No(tuple(told(one) for one in open_ones), item.id) if open_ones else None
+
+
+def target_of(draft: Draft, item: Transition, target: str | None) -> str | No:
     """Return the stage to enter."""
     if item.targets == (SAME,):
         return draft.snapshot.stage
@@ -116,68 +138,53 @@ def _target(draft: Draft, item: Transition, target: str | None) -> str | No:
     return No((f"pick a stage to enter: {', '.join(item.targets)}",), item.id)
 
 
-def _judge(draft: Draft, item: Transition, *, before_approval: bool) -> GateVerdict | None:
+def judged(draft: Draft, item: Transition, *, before_approval: bool) -> GateVerdict | None:
+    """Return what the gate of a transition comes to now; nothing where it has none."""
     if item.gate is None:
         return None
     return judge_gate(draft.compiled, item.gate, draft.view, before_approval=before_approval)
 
 
-def _shut(verdict: GateVerdict) -> str:
+def shut(verdict: GateVerdict) -> str:
+    """Return what keeps a gate shut, for a person to read."""
     how = "is not met" if verdict.verdict is Verdict.UNMET else "is not ready"
     ids = ", ".join(finding.criterion.id for finding in verdict.open_findings())
     return f"gate {verdict.gate} {how}: {ids}"
 
 
-def _kept(verdict: GateVerdict | None) -> tuple[KeptFinding, ...]:
-    return tuple([item.kept() for item in verdict.findings]) if verdict else ()
+def gives_itself(draft: Draft, approval: Approval) -> bool:
+    """Tell whether the pack approves now without people."""
+    condition = approval.auto_when
+    return condition is not None and draft.compiled.ask(condition, draft.view) is True
 
 
-def _ask(draft: Draft, item: Transition, approval: Approval, goal: str, remark: str) -> No | None:
-    """Approve at once where the pack says so, else ask the people who may vote."""
-    identity = f"{draft.instance}#{draft.next_sequence}"
-    if (
-        approval.auto_when is not None
-        and draft.compiled.ask(approval.auto_when, draft.view) is True
-    ):
-        decided = ApprovalDecided(
-            id=identity,
-            approval=approval.id,
-            transition=item.id,
-            approved=True,
-            automatic=True,
-            reason=reason_of(draft, approval),
-            findings=_kept(draft.gate),
-        )
-        draft.emit(decided, actor=SYSTEM)
-        return enter(draft, item, goal, remark, approved=True)
-    who = electorate(draft.compiled, approval, draft.view, draft.actor)
-    problem = obstacle(approval, who)
-    if problem is not None:
-        return No((f"approval {approval.id} cannot be given: {problem}",), item.id, draft.gate)
-    draft.emit(
-        ApprovalRequested(
-            id=identity,
-            approval=approval.id,
-            transition=item.id,
-            target=goal,
-            remark=remark,
-            findings=_kept(draft.gate),
-        )
+def approve_automatically(
+    draft: Draft, item: Transition, approval: Approval, identity: str, goal: tuple[str, str]
+) -> No | None:
+    """Approve by the condition of the pack, and make the transition.
+
+    Args:
+        draft: The decision.
+        item: The transition.
+        approval: What approves itself.
+        identity: Under which it is decided.
+        goal: The stage to enter, and the remark of who asked.
+    """
+    kind, until = revisable(draft, approval, identity, automatic=True, approved=True)
+    decided = ApprovalDecided(
+        id=identity,
+        approval=approval.id,
+        transition=item.id,
+        approved=True,
+        automatic=True,
+        reason=reason_of(draft.compiled, approval, draft.view),
+        findings=(*kept_findings(draft.gate), *guards_of(draft.compiled, approval, draft.view)),
+        revisable=kind,
+        revisable_until=until,
     )
-    people = ", ".join(sorted(who.people))
-    draft.notes.append(f"approval {approval.id} `{identity}` waits for {people}")
-    return None
-
-
-def reason_of(draft: Draft, approval: Approval) -> str:
-    """Return why the pack approves without people: the table row that was hit, or the condition."""
-    pack, view = draft.compiled.pack, draft.view
-    for table in pack.tables.values():
-        if approval.auto_when is not None and f"{table.id}." in approval.auto_when.text:
-            row = view[table.id].row
-            missed = explain_table(table, pack, view)[-1].missed if row is None else ()
-            return f"{table.title}: row {row.id}, {row.why}" if row else ", ".join(missed)
-    return approval.auto_when.text if approval.auto_when else ""
+    draft.emit(decided, actor=SYSTEM)
+    sampled(draft, decided)
+    return enter(draft, item, *goal, approved=True)
 
 
 def enter(
@@ -185,11 +192,22 @@ def enter(
 ) -> No | None:
     """Enter the stage. After an approval the whole gate is judged once more."""
     if approved:
-        _set(draft, item.set_on_approval)
-        draft.gate = verdict = _judge(draft, item, before_approval=False)
+        set_values(draft, item.set_on_approval)
+        draft.gate = verdict = judged(draft, item, before_approval=False)
         if verdict is not None and verdict.verdict is not Verdict.MET:
-            return No((_shut(verdict),), item.id, verdict)
-    left, settings = draft.snapshot.stage, _values(draft, item.set)
+            return No((shut(verdict),), item.id, verdict)
+    go_past_gate(draft, item, goal, remark)
+    return None
+
+
+def go_past_gate(
+    draft: Draft, item: Transition, goal: str, remark: str, *, barred: str = ""
+) -> None:
+    """Enter the stage without a look at gate and approval; `draft.gate` is kept with the event.
+
+    `barred` names a transition that is not made again until a fact has changed.
+    """
+    left, settings = draft.snapshot.stage, values_of(draft, item.set)
     stage = draft.compiled.machine(draft.snapshot.workflow).advance(left, item.id, goal)
     entered = StageEntered(
         transition=item.id,
@@ -197,18 +215,18 @@ def enter(
         left=left,
         stage=stage,
         remark=remark,
-        findings=_kept(draft.gate),
+        findings=kept_findings(draft.gate),
+        barred=barred,
     )
     policy = draft.policy_of(stage) if stage != left else draft.compiled
     draft.emit(entered, pack=policy.pack.digest)
     if stage != left:
         draft.go_on_under(policy)
-        settings = {**_values(draft, _stage(draft, stage).set), **settings}
+        settings = {**values_of(draft, _stage(draft, stage).set), **settings}
         _withdraw_others(draft)
-    _record(draft, settings)
+    record_values(draft, settings)
     for item_frozen in item.freeze:
         _freeze(draft, item_frozen)
-    return None
 
 
 def _freeze(draft: Draft, frozen: Freeze) -> None:
@@ -224,51 +242,14 @@ def _freeze(draft: Draft, frozen: Freeze) -> None:
 
 
 def _withdraw_others(draft: Draft) -> None:
-    for identity in draft.snapshot.approvals:
-        draft.emit(ApprovalWithdrawn(id=identity, reason="the stage was left"), actor=SYSTEM)
-
-
-def _set(draft: Draft, settings: tuple[Setting, ...]) -> None:
-    _record(draft, _values(draft, settings))
-
-
-def _values(draft: Draft, settings: tuple[Setting, ...]) -> dict[str, str | None]:
-    """Return what each setting comes to now, as canonical text; nothing means forget.
-
-    A value that is unknown is not set.
-    """
-    values: dict[str, str | None] = {}
-    for setting in settings:
-        if setting.actor or setting.value is None:
-            values[setting.fact] = draft.actor if setting.actor else None
-            continue
-        value = draft.compiled.ask(setting.value, draft.view)
-        if not isinstance(value, Unknown):
-            values[setting.fact] = format_value(value)
-    return values
-
-
-def _record(draft: Draft, values: dict[str, str | None]) -> None:
-    if not values:
-        return
-    declared = draft.compiled.pack.facts
-    facts = {
-        name: Observation(
-            value=value,
-            as_of=draft.now,
-            source="kamflow",
-            author=SYSTEM,
-            recorded_at=draft.now,
-            unit=declared[name].shape.unit if name in declared else "",
-        )
-        for name, value in values.items()
-        if value is not None
-    }
-    forgotten = tuple(
-        name for name, value in values.items() if value is None and name in draft.snapshot.facts
-    )
-    if facts or forgotten:
-        draft.emit(FactsRecorded(facts=facts, forgotten=forgotten), actor=SYSTEM)
+    """Withdraw what was asked about the stage that was left; waivers and revisions go on."""
+    known = draft.compiled.pack.approvals
+    for identity, open_one in draft.snapshot.approvals.items():
+        if open_one.purpose in ("", "break_glass"):
+            draft.emit(ApprovalWithdrawn(id=identity, reason="the stage was left"), actor=SYSTEM)
+        elif open_one.approval not in known:
+            reason = f"the policy of the new stage has no approval {open_one.approval}"
+            draft.emit(ApprovalWithdrawn(id=identity, reason=reason), actor=SYSTEM)
 
 
 def _workflow(draft: Draft) -> Workflow:
@@ -286,4 +267,4 @@ def transition_of(draft: Draft, transition: str) -> Transition:
 
 def set_on_opening(draft: Draft) -> None:
     """Set what the initial stage sets."""
-    _set(draft, _stage(draft, draft.snapshot.stage).set)
+    set_values(draft, _stage(draft, draft.snapshot.stage).set)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from kamflow.engine.draft import Draft
+from kamflow.engine.identities import fault_in_person
 from kamflow.engine.people import SYSTEM, holds_any, lacking
 from kamflow.language.diagnostics import did_you_mean
 from kamflow.model.commands import ReportEvent, Stated
@@ -96,6 +97,8 @@ def _observe(draft: Draft, name: str, stated: Stated) -> Observation:
         raise ValueError(f"`{SYSTEM}` is the engine alone; say who states it")
     fact = _fact(draft, name)
     value = parse_value(fact.shape, stated.text)
+    if fact.shape.type == "person" and (fault := fault_in_person(str(value))) is not None:
+        raise ValueError(fault)
     if stated.unit and fact.shape.unit and stated.unit != fact.shape.unit:
         raise ValueError(f"is in `{stated.unit}`; it is kept in `{fact.shape.unit}`")
     if stated.as_of.tzinfo is None:

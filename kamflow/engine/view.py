@@ -1,6 +1,6 @@
 """What conditions see of a subject at an instant, and where each name gets its value from."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
@@ -79,9 +79,13 @@ class Scene:
     def history(self, instance: str) -> History:
         """Return what was recorded and reported of a subject."""
         if instance not in self._histories:
-            own = (item for item in self._fresh if item.instance == instance)
-            self._histories[instance] = History((*self._events(instance), *own))
+            self._histories[instance] = History(self.happened(instance))
         return self._histories[instance]
+
+    def happened(self, instance: str) -> tuple[Recorded, ...]:
+        """Return the events of a subject, oldest first, with those that are being decided."""
+        own = (item for item in self._fresh if item.instance == instance)
+        return (*self._events(instance), *own)
 
     def subject(self, instance: str) -> "View | None":
         """Return the view of the subject or of another one; nothing when there is none."""
@@ -96,6 +100,12 @@ class Scene:
         if key not in self._sets:
             self._sets[key] = [self._view(item) for item in self._members(above, kind)]
         return self._sets[key]
+
+    def below(self, above: str, kind: str) -> Iterator[Snapshot]:
+        """Yield all subjects of `kind` below another one, for a look at each that costs little."""
+        for item in self._members(above, kind):
+            seen = self._views.get(item.id)
+            yield item if seen is None else seen.snapshot
 
     def _view(self, snapshot: Snapshot) -> "View":
         if snapshot.id not in self._views:

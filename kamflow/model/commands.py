@@ -1,9 +1,11 @@
 """Requests to the engine, in the imperative."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct
+
+from kamflow.model.snapshot import Evidence
 
 
 class Stated(Struct, frozen=True, kw_only=True, gc=False):
@@ -47,18 +49,55 @@ class ReportEvent(Request, frozen=True, kw_only=True, gc=False):
     source: str = "manual"
 
 
-class AssignRole(Request, frozen=True, kw_only=True, gc=False):
-    """Let a person hold a role on this subject, and on what belongs to it."""
+class AssignRole(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Let a person hold a role on this subject, and on what belongs to it; perhaps for a time."""
 
     role: str
     person: str
+    begins_at: datetime | None = None  # aware UTC
+    ends_at: datetime | None = None
+    function: str = ""  # for which function of the company; for all when empty
 
 
-class EndRole(Request, frozen=True, kw_only=True, gc=False):
+class EndRole(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Take a role from a person."""
 
     role: str
     person: str
+    function: str = ""
+
+
+class RecordAbsence(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Say that a person is away, and who votes meanwhile; with `left`, that the person is gone."""
+
+    person: str
+    begins_at: datetime
+    ends_at: datetime | None = None
+    deputies: tuple[str, ...] = ()
+    left: bool = False
+
+
+class EndAbsence(Request, frozen=True, kw_only=True, gc=False):
+    """Take an absence back, or end it early."""
+
+    id: str
+
+
+class GiveDelegation(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Lend the vote of a person to another one for a time."""
+
+    person: str
+    to: str
+    begins_at: datetime
+    ends_at: datetime
+    reason: str
+    approvals: tuple[str, ...] = ()  # ids in the pack; all when empty
+
+
+class EndDelegation(Request, frozen=True, kw_only=True, gc=False):
+    """Lend a vote no longer."""
+
+    id: str
 
 
 class RequestTransition(Request, frozen=True, kw_only=True, gc=False):
@@ -69,14 +108,155 @@ class RequestTransition(Request, frozen=True, kw_only=True, gc=False):
     remark: str = ""
 
 
-class CastVote(Request, frozen=True, kw_only=True, gc=False):
+class Promise(Struct, frozen=True, kw_only=True, gc=False):
+    """A condition of a yes: what has to be done, by whom, and until when."""
+
+    text: str
+    owner: str
+    due_on: date
+
+
+class CastVote(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Answer an open approval: `approve`, `reject` or `abstain`."""
 
     approval: str
     vote: str
     remark: str = ""
+    principal: str = ""  # in whose place; found out when empty
+    conditions: tuple[Promise, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Comment(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Say something about an open approval, or show something."""
+
+    approval: str
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+class ReturnRequest(Request, frozen=True, kw_only=True, gc=False):
+    """Send a request back to who asked, with a question; its clock stands still."""
+
+    approval: str
+    question: str
+
+
+class ResumeRequest(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Answer the question with which a request was sent back."""
+
+    approval: str
+    answer: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+class WithdrawRequest(Request, frozen=True, kw_only=True, gc=False):
+    """Take a request back."""
+
+    approval: str
+    reason: str
+
+
+class Remind(Request, frozen=True, kw_only=True, gc=False):
+    """Remind those who have not voted."""
+
+    approval: str
+
+
+class Reassign(Request, frozen=True, kw_only=True, gc=False):
+    """Let somebody else vote in the place of a person."""
+
+    approval: str
+    person: str
+    to: str
+    reason: str
+
+
+class SettleCondition(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Say that what a conditional yes asked for is done."""
+
+    condition: str
+    remark: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+class RequestWaiver(Request, frozen=True, kw_only=True, gc=False):
+    """Ask that a criterion does not keep its gate shut for a time."""
+
+    criterion: str
+    owner: str
+    reason: str
+    ends_on: date
+
+
+class EndWaiver(Request, frozen=True, kw_only=True, gc=False):
+    """End a waiver before its last day."""
+
+    criterion: str
+    reason: str
+
+
+class BreakGlass(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Ask for a transition past gate and approval; a second person has to confirm by a vote."""
+
+    trigger: str
+    reason: str
+    target: str | None = None
+
+
+class CallIn(Request, frozen=True, kw_only=True, gc=False):
+    """Turn an automatic yes into a decision of people."""
+
+    decision: str  # "acme#17"
+    reason: str
+
+
+class LodgeAppeal(Request, frozen=True, kw_only=True, gc=False):
+    """Ask others to look at a decision again."""
+
+    decision: str
+    reason: str
+
+
+class CloseReview(Request, frozen=True, kw_only=True, gc=False):
+    """Answer a review: `confirm` or `object`."""
+
+    review: str
+    answer: str
+    remark: str
+
+
+class Turn(Request, frozen=True, kw_only=True, gc=False):
+    """Do what has fallen due, and look whether open requests can still be decided.
+
+    The engine's own command, by the actor `system`.
+    """
 
 
 Command = (
-    OpenSubject | RecordFacts | ReportEvent | AssignRole | EndRole | RequestTransition | CastVote
+    OpenSubject
+    | RecordFacts
+    | ReportEvent
+    | AssignRole
+    | EndRole
+    | RecordAbsence
+    | EndAbsence
+    | GiveDelegation
+    | EndDelegation
+    | RequestTransition
+    | CastVote
+    | Comment
+    | ReturnRequest
+    | ResumeRequest
+    | WithdrawRequest
+    | Remind
+    | Reassign
+    | SettleCondition
+    | RequestWaiver
+    | EndWaiver
+    | BreakGlass
+    | CallIn
+    | LodgeAppeal
+    | CloseReview
+    | Turn
 )

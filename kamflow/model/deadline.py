@@ -29,3 +29,11 @@ class Due(Struct, frozen=True, kw_only=True):
     at: datetime | None  # aware UTC; nothing while the clock stands still
     calendar: str  # id of the calendar; empty for Monday to Friday, UTC
     tables: str = ""  # "holidays 0.109": whose public holidays were counted, if any were
+
+
+class Milestone(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Something that falls due on the way to a deadline, or after it."""
+
+    at: datetime  # aware UTC
+    kind: str  # "remind", "escalate" or "expire"
+    level: int = 0  # of an escalation, from 1

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from kamflow.model.events import Event, KeptFinding, Recorded
 from kamflow.model.pack import Criterion
-from kamflow.model.snapshot import Observation, Snapshot
+from kamflow.model.snapshot import Observation, Snapshot, Waiver
 from kamflow.model.values import Cause, Severity, Verdict
 
 
@@ -30,6 +30,7 @@ class Finding(Struct, frozen=True, gc=False):
     verdict: Verdict
     readings: tuple[Reading, ...]
     causes: tuple[Cause, ...] = ()
+    waived: Waiver | None = None  # for which it does not keep the gate shut
 
     def kept(self) -> KeptFinding:
         """Return the finding as the history keeps it."""
@@ -39,6 +40,7 @@ class Finding(Struct, frozen=True, gc=False):
             verdict=self.verdict,
             values={item.name: item.value for item in self.readings if item.value is not None},
             causes=self.causes,
+            waived=self.waived.id if self.waived else "",
         )
 
 
@@ -54,8 +56,14 @@ class GateVerdict(Struct, frozen=True, kw_only=True, gc=False):
         return tuple(
             item
             for item in self.findings
-            if item.severity is Severity.MUST and item.verdict is not Verdict.MET
+            if item.severity is Severity.MUST
+            and item.verdict is not Verdict.MET
+            and item.waived is None
         )
+
+    def waived_findings(self) -> tuple[Finding, ...]:
+        """Return the findings that would keep the gate shut, were they not waived."""
+        return tuple(item for item in self.findings if item.waived is not None)
 
 
 class Decision(Struct, frozen=True, kw_only=True, gc=False):

@@ -1,71 +1,207 @@
-"""What waits for a person's vote."""
+"""What waits for people: votes, answers to questions, conditions to be met, reviews."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
 
 from msgspec import Struct
 
-from kamflow.engine.approvals import electorate
+from kamflow.engine.approvals import approval_of
 from kamflow.engine.compiled import CompiledPack
+from kamflow.engine.deadlines import last_day
+from kamflow.engine.overdue import end_of
+from kamflow.engine.people import holders
 from kamflow.engine.view import View
 from kamflow.model.approval import Approval
+from kamflow.model.events import ApprovalReevaluated, Change, Recorded
+from kamflow.model.pack import Pack
+from kamflow.model.snapshot import OpenApproval, OpenCondition, OpenReview, WaiverAsked
+from kamflow.reports.coming import Coming, calendar_of, coming
+from kamflow.reports.voters import MayVote, present, stall_of
+
+VOTE, ANSWER, CONDITION, REVIEW = "vote", "answer", "condition", "review"
+
+Events = Callable[[], Sequence[Recorded]]
 
 
 class InboxItem(Struct, frozen=True, kw_only=True):
-    """One approval that waits for votes; `waiting_for` are the people who have not voted."""
+    """Something that waits for people; `waiting_for` are those who can do it now."""
 
+    task: str  # "vote", "answer", "condition" or "review"
     id: str
-    approval: str
+    what: str  # what it is about, on one line
     title: str
     subject: str
     name: str
-    transition: str
-    trigger: str
-    target: str
-    requested_by: str
-    requested_at: datetime
-    waiting_days: int
-    deadline: str
-    remark: str
-    reason: str
-    votes: dict[str, str]
     waiting_for: tuple[str, ...]
+    approval: str = ""
+    purpose: str = ""  # "" for a transition, else "waiver", "call_in", "appeal", "break_glass"
+    about: str = ""  # the decision that is called in or appealed against
+    waiver: WaiverAsked | None = None
+    transition: str = ""
+    trigger: str = ""
+    target: str = ""
+    requested_by: str = ""
+    requested_at: datetime | None = None
+    waiting_days: int = 0
+    remark: str = ""
+    reason: str = ""
+    step: str = ""  # "2 of 3: Board", where there are several
+    votes: dict[str, str] = {}
+    may_vote: tuple[MayVote, ...] = ()
+    rounds: int = 0  # how often it was judged again
+    changed: dict[str, Change] = {}  # facts, since people voted or were asked
+    question: str = ""
+    comments: int = 0
+    deadline: str = ""
+    due_at: datetime | None = None
+    due_on: date | None = None  # the last local day
+    overdue: bool = False
+    stalled: str = ""  # why nobody can decide it for now, if so
+    stalled_until: datetime | None = None  # people are back then
+    coming: tuple[Coming, ...] = ()  # what happens if nobody decides
 
 
-def inbox_items(compiled: CompiledPack, view: View) -> Iterable[InboxItem]:
-    """Yield what waits for votes on one subject."""
+def inbox_items(compiled: CompiledPack, view: View, events: Events = tuple) -> Iterable[InboxItem]:
+    """Yield what waits for people on one subject.
+
+    Args:
+        compiled: The policy that the subject stands under.
+        view: The subject.
+        events: Gives its history; asked for only where facts changed under an open request.
+    """
+    for open_one in view.snapshot.approvals.values():
+        yield _request(compiled, view, open_one, events)
+    for condition in view.snapshot.conditions.values():
+        yield _condition(view, condition)
+    for review in view.snapshot.reviews.values():
+        yield _review(compiled, view, review)
+
+
+def _request(
+    compiled: CompiledPack, view: View, open_one: OpenApproval, events: Events
+) -> InboxItem:
     pack, snapshot = compiled.pack, view.snapshot
-    for item in snapshot.approvals.values():
-        approval = pack.approvals[item.approval]
-        who = electorate(compiled, approval, view, item.requested_by)
-        votes = {vote.person: vote.vote for vote in item.votes}
-        workflow = pack.workflows[snapshot.workflow]
-        triggers = {transition.id: transition.trigger for transition in workflow.transitions}
-        yield InboxItem(
-            id=item.id,
-            approval=approval.id,
-            title=approval.title,
-            subject=snapshot.id,
-            name=snapshot.name,
-            transition=item.transition,
-            trigger=triggers[item.transition],
-            target=item.target,
-            requested_by=item.requested_by,
-            requested_at=item.requested_at,
-            waiting_days=view.day - item.requested_at.toordinal(),
-            deadline=approval.deadline,
-            remark=item.remark,
-            reason=_reason(compiled, view, approval, item.transition),
-            votes=votes,
-            waiting_for=tuple(sorted(who.people - votes.keys())),
-        )
+    approval = approval_of(compiled, open_one)
+    voters, step = present(compiled, view, open_one)
+    returned = open_one.returned_at is not None
+    due_at = open_one.due.at if open_one.due and not returned else None
+    calendar = calendar_of(pack, open_one.due)
+    people = (open_one.requested_by,) if returned else sorted({item.person for item in voters})
+    stalled, stalled_until = stall_of(view, open_one)
+    return InboxItem(
+        task=ANSWER if returned else VOTE,
+        id=open_one.id,
+        what=what_of(pack, snapshot.workflow, open_one),
+        approval=approval.id,
+        title=approval.title,
+        subject=snapshot.id,
+        name=snapshot.name,
+        purpose=open_one.purpose,
+        about=open_one.about,
+        waiver=open_one.waiver,
+        transition=open_one.transition,
+        trigger=trigger_of(pack, snapshot.workflow, open_one),
+        target=open_one.target,
+        requested_by=open_one.requested_by,
+        requested_at=open_one.requested_at,
+        waiting_days=view.day - open_one.requested_at.toordinal(),
+        remark=open_one.remark,
+        reason=_reason(compiled, view, approval, open_one.transition),
+        step=step,
+        votes={vote.person: vote.vote for vote in open_one.votes},
+        waiting_for=tuple(people),
+        may_vote=() if returned else voters,
+        rounds=open_one.rounds,
+        changed=_changed(events(), open_one.id) if open_one.rounds else {},
+        question=open_one.question,
+        comments=len(open_one.comments),
+        deadline=_deadline(pack, approval),
+        due_at=due_at,
+        due_on=last_day(calendar, due_at) if due_at else None,
+        overdue=due_at is not None and due_at <= view.scene.now,
+        stalled=stalled,
+        stalled_until=stalled_until,
+        coming=tuple(coming(compiled, view, approval, open_one)),
+    )
+
+
+def _deadline(pack: Pack, approval: Approval) -> str:
+    return approval.deadline or (pack.approving.deadline if pack.approving else "")
+
+
+def trigger_of(pack: Pack, workflow: str, open_one: OpenApproval) -> str:
+    """Return the trigger of the transition that is asked for; nothing where none is."""
+    for item in pack.workflows[workflow].transitions:
+        if item.id == open_one.transition:
+            return item.trigger
+    return ""
+
+
+def what_of(pack: Pack, workflow: str, open_one: OpenApproval) -> str:
+    """Return what people are asked for, on one line."""
+    goes = f"{trigger_of(pack, workflow, open_one)} -> {open_one.target}"
+    match open_one.purpose:
+        case "waiver" if open_one.waiver is not None:
+            return f"waive {open_one.waiver.criterion} until {open_one.waiver.ends_on}"
+        case "call_in":
+            return f"uphold {open_one.about}, or else {goes}"
+        case "appeal":
+            return f"appeal against {open_one.about}: {goes}"
+        case "break_glass":
+            return f"break glass: {goes}"
+        case _:
+            return goes
+
+
+def _condition(view: View, item: OpenCondition) -> InboxItem:
+    due_at = end_of(item)
+    return InboxItem(
+        task=CONDITION,
+        id=item.id,
+        what=item.text,
+        title=item.text,
+        subject=view.snapshot.id,
+        name=view.snapshot.name,
+        waiting_for=(item.owner,),
+        due_at=due_at,
+        due_on=item.due_on,
+        overdue=due_at is not None and due_at <= view.scene.now,
+    )
+
+
+def _review(compiled: CompiledPack, view: View, item: OpenReview) -> InboxItem:
+    people: set[str] = set()
+    for role in item.roles:
+        people |= holders(compiled.pack, view, role)
+    due_at, calendar = end_of(item), calendar_of(compiled.pack, item.due)
+    return InboxItem(
+        task=REVIEW,
+        id=item.id,
+        what=item.kind.replace("_", " "),
+        title=item.kind.replace("_", " "),
+        subject=view.snapshot.id,
+        name=view.snapshot.name,
+        waiting_for=tuple(sorted(people - set(item.people))),
+        due_at=due_at,
+        due_on=last_day(calendar, due_at) if due_at else None,
+        overdue=due_at is not None and due_at <= view.scene.now,
+    )
+
+
+def _changed(events: Sequence[Recorded], identity: str) -> dict[str, Change]:
+    """Return what changed when the request was judged again for the last time."""
+    for recorded in reversed(events):
+        event = recorded.event
+        if isinstance(event, ApprovalReevaluated) and event.id == identity:
+            return event.changed
+    return {}
 
 
 def _reason(compiled: CompiledPack, view: View, approval: Approval, transition: str) -> str:
     """Return why people are asked: the table row that sent the approval to them."""
     workflow = compiled.pack.workflows[view.snapshot.workflow]
-    item = next(found for found in workflow.transitions if found.id == transition)
-    route = compiled.pack.approvals[item.approval].route if item.approval else None
-    asked = f"{route or ''} {approval.auto_when.text if approval.auto_when else ''}"
-    rows = [view[name].row for name in compiled.pack.tables if f"{name}." in asked]
+    asked = [found.approval for found in workflow.transitions if found.id == transition]
+    route = compiled.pack.approvals[asked[0]].route if asked and asked[0] else None
+    read = f"{route or ''} {approval.auto_when.text if approval.auto_when else ''}"
+    rows = [view[name].row for name in compiled.pack.tables if f"{name}." in read]
     return "; ".join(f"row {row.id}: {row.why}" for row in rows if row is not None)

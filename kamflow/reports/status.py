@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from kamflow.engine.compiled import CompiledPack
+from kamflow.engine.promises import shut_by
 from kamflow.engine.view import View
 from kamflow.model.pack import Stage
 from kamflow.model.values import Unknown, Verdict
@@ -20,7 +21,7 @@ class StageStatus(Struct, frozen=True, kw_only=True):
     p90_days: int
     sla_days: int | None
     over_sla: int
-    ready: int  # whose next gate is met
+    ready: int  # whose next gate is met, with no condition open that keeps it shut
     waiting: int  # with an approval that waits for votes
     names: tuple[str, ...]
 
@@ -110,11 +111,13 @@ def _rank(ordered: list[int], percent: int) -> int:
 def is_ready(compiled: CompiledPack, view: View) -> bool:
     """Tell whether the way onwards is open: the gate of the first transition that has one.
 
-    The policy lists the way onwards first among the transitions of a stage.
+    An open condition of an earlier yes keeps it shut. The policy lists the way onwards first among
+    the transitions of a stage.
     """
-    leaving = compiled.pack.workflows[view.snapshot.workflow].leaving(view.snapshot.stage)
+    workflow = compiled.pack.workflows[view.snapshot.workflow]
+    leaving = workflow.leaving(view.snapshot.stage)
     onwards = next((item for item in leaving if item.gate is not None), None)
-    if onwards is None or onwards.gate is None:
+    if onwards is None or onwards.gate is None or shut_by(workflow, view.snapshot, onwards):
         return False
     asked = onwards.approval is not None
     return compiled.verdict(onwards.gate, view, before_approval=asked) is Verdict.MET

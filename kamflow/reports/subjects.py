@@ -4,9 +4,11 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from kamflow.engine.approvals import approval_of
 from kamflow.engine.compiled import CompiledPack
 from kamflow.engine.people import holders
 from kamflow.engine.view import View
+from kamflow.model.snapshot import OpenCondition, Waiver
 from kamflow.model.values import Unknown, format_value
 
 
@@ -51,6 +53,8 @@ class SubjectView(Struct, frozen=True, kw_only=True):
     roles: dict[str, tuple[str, ...]]
     approvals: tuple[ApprovalView, ...]
     triggers: tuple[str, ...]
+    conditions: tuple[OpenCondition, ...] = ()  # of conditional yeses, not met yet
+    waivers: tuple[Waiver, ...] = ()  # that hold today and mean something
 
 
 def subject_view(compiled: CompiledPack, view: View) -> SubjectView:
@@ -76,6 +80,8 @@ def subject_view(compiled: CompiledPack, view: View) -> SubjectView:
         roles={role: people for role, people in roles.items() if people},
         approvals=tuple(open_approvals(compiled, view)),
         triggers=tuple(dict.fromkeys(i.trigger for i in workflow.leaving(snapshot.stage))),
+        conditions=tuple(snapshot.conditions.values()),
+        waivers=snapshot.waivers_under(pack, view.today),
     )
 
 
@@ -85,7 +91,7 @@ def open_approvals(compiled: CompiledPack, view: View) -> list[ApprovalView]:
         ApprovalView(
             id=item.id,
             approval=item.approval,
-            title=compiled.pack.approvals[item.approval].title,
+            title=approval_of(compiled, item).title,
             transition=item.transition,
             target=item.target,
             requested_by=item.requested_by,

@@ -1,19 +1,22 @@
 """Why a transition can or cannot be made: every criterion, its value, its age, who can fix it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct
 
 from kamflow.analysis.smallest import SmallestChange, smallest_change
-from kamflow.engine.approvals import electorate, resolve
+from kamflow.engine.approvals import resolve
 from kamflow.engine.compiled import CompiledPack
+from kamflow.engine.electorate import electorate
 from kamflow.engine.gates import judge_gate
 from kamflow.engine.people import holders
+from kamflow.engine.promises import shut_by
 from kamflow.engine.tables import explain_table
 from kamflow.engine.view import View
 from kamflow.language.sentences import sentence
 from kamflow.model.decision import Finding, Reading
 from kamflow.model.pack import Transition
+from kamflow.model.snapshot import OpenCondition
 from kamflow.model.values import Cause, Severity, Unknown, Verdict
 
 
@@ -31,6 +34,16 @@ class SeenFact(Struct, frozen=True, kw_only=True):
     former: bool = False  # whether it was read from the history
 
 
+class WaivedView(Struct, frozen=True, kw_only=True):
+    """A waiver for which a criterion does not keep its gate shut."""
+
+    id: str  # of the request
+    asked_by: str
+    owner: str
+    reason: str
+    until: date  # the last day, UTC
+
+
 class CriterionView(Struct, frozen=True, kw_only=True):
     """One criterion as it stands now."""
 
@@ -44,6 +57,7 @@ class CriterionView(Struct, frozen=True, kw_only=True):
     people: tuple[str, ...]  # who holds one of the roles of `fix_by`
     seen: tuple[SeenFact, ...]
     causes: tuple[Cause, ...]
+    waived: WaivedView | None = None
 
 
 class RowView(Struct, frozen=True, kw_only=True):
@@ -58,7 +72,10 @@ class RowView(Struct, frozen=True, kw_only=True):
 
 
 class TransitionView(Struct, frozen=True, kw_only=True):
-    """A transition as it stands now: `open` when asking for it would not be refused."""
+    """A transition as it stands now: `open` when asking for it would not be refused.
+
+    `conditions` are those of an earlier yes that keep it shut although its gate may be met.
+    """
 
     id: str
     trigger: str
@@ -74,11 +91,13 @@ class TransitionView(Struct, frozen=True, kw_only=True):
     must_total: int
     should_met: int
     should_total: int
+    waived: int  # criteria that are not met and do not keep the gate shut
     criteria: tuple[CriterionView, ...]
     smallest_change: SmallestChange | None  # what would open the gate, if there is one
     approval: str | None
     voters: tuple[str, ...]
     requested_by: tuple[str, ...]
+    conditions: tuple[OpenCondition, ...] = ()
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
@@ -126,12 +145,13 @@ def explain_transition(compiled: CompiledPack, view: View, item: Transition) -> 
     should = [found for found in findings if found.severity is Severity.SHOULD]
     verdict = judged.verdict if judged else Verdict.MET
     approval, voters = _approval(compiled, view, item)
+    conditions = shut_by(compiled.pack.workflows[view.snapshot.workflow], view.snapshot, item)
     return TransitionView(
         id=item.id,
         trigger=item.trigger,
         targets=item.targets,
         automatic=item.automatic,
-        open=guard is True and verdict is Verdict.MET,
+        open=guard is True and verdict is Verdict.MET and not conditions,
         guard=item.when.text if item.when else "",
         guard_verdict=_verdict(guard),
         gate=gate.id if gate else None,
@@ -141,11 +161,13 @@ def explain_transition(compiled: CompiledPack, view: View, item: Transition) -> 
         must_total=len(must),
         should_met=sum(found.verdict is Verdict.MET for found in should),
         should_total=len(should),
+        waived=sum(found.waived is not None for found in findings),
         criteria=tuple(_criterion(compiled, view, found) for found in findings),
         smallest_change=change,
         approval=approval,
         voters=voters,
         requested_by=item.requested_by,
+        conditions=conditions,
     )
 
 
@@ -185,6 +207,20 @@ def _criterion(compiled: CompiledPack, view: View, found: Finding) -> CriterionV
         people=tuple(sorted(people)),
         seen=tuple(_seen(compiled, view, reading) for reading in found.readings),
         causes=found.causes,
+        waived=_waived(found),
+    )
+
+
+def _waived(found: Finding) -> WaivedView | None:
+    item = found.waived
+    if item is None:
+        return None
+    return WaivedView(
+        id=item.id,
+        asked_by=item.asked_by,
+        owner=item.owner,
+        reason=item.reason,
+        until=item.ends_on,
     )
 
 

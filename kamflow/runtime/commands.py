@@ -1,34 +1,28 @@
 """What can be asked of the engine, one call at a time or many in one transaction."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from kamflow.model.commands import (
-    AssignRole,
-    CastVote,
-    EndRole,
     OpenSubject,
     RecordFacts,
     ReportEvent,
     RequestTransition,
 )
 from kamflow.model.decision import Decision
+from kamflow.runtime.deciding import Deciding
 from kamflow.runtime.session import WritingSession
+from kamflow.runtime.staffing import Staffing
 from kamflow.runtime.stating import Statable, stated_facts
+from kamflow.runtime.submitting import NO_TIME
+from kamflow.runtime.waiving import Waiving
 
 T = TypeVar("T")
 
-_NO_TIME = datetime.min.replace(tzinfo=UTC)  # stands for "now" where a request is told again
 
-
-class Commands(ABC):
-    """The commands. A subclass says in which transaction they run."""
-
-    @abstractmethod
-    def _in_transaction(self, job: Callable[[WritingSession], T]) -> T:
-        """Run a job in the transaction of one command; it may be run again from the start."""
+class Commands(Deciding, Staffing, Waiving):
+    """The commands: about subjects and their facts, and those of the three topics."""
 
     def once(self, key: str) -> "Commands":
         """Return the same commands, of which one has effect under `key`.
@@ -65,14 +59,6 @@ class Commands(ABC):
 
         return self._in_transaction(opened)
 
-    def assign(self, subject: str, role: str, person: str, *, by: str) -> Decision:
-        """Let a person hold a role on a subject and on what belongs to it."""
-        return self._submit(subject, AssignRole(actor=by, role=role, person=person))
-
-    def unassign(self, subject: str, role: str, person: str, *, by: str) -> Decision:
-        """Take a role from a person."""
-        return self._submit(subject, EndRole(actor=by, role=role, person=person))
-
     def record_facts(
         self,
         subject: str,
@@ -98,9 +84,7 @@ class Commands(ABC):
             command = RecordFacts(actor=author, facts=stated)
             told = None
             if session.key is not None and as_of is None:
-                told = RecordFacts(
-                    actor=author, facts=stated_facts(facts, source, author, _NO_TIME)
-                )
+                told = RecordFacts(actor=author, facts=stated_facts(facts, source, author, NO_TIME))
             return session.submit(session.find(subject), command, told=told)
 
         return self._in_transaction(recorded)
@@ -137,7 +121,7 @@ class Commands(ABC):
 
         def reported(session: WritingSession) -> Decision:
             command = told(at or session.now)
-            return session.submit(session.find(subject), command, told=told(at or _NO_TIME))
+            return session.submit(session.find(subject), command, told=told(at or NO_TIME))
 
         return self._in_transaction(reported)
 
@@ -147,17 +131,6 @@ class Commands(ABC):
         """Ask for a transition; it is made, waits for an approval, or is refused with reasons."""
         command = RequestTransition(actor=by, trigger=trigger, target=target, remark=remark)
         return self._submit(subject, command)
-
-    def vote(self, approval: str, answer: str, *, by: str, remark: str = "") -> Decision:
-        """Answer an open approval (its id stands in the inbox): `approve`, `reject`, `abstain`."""
-        subject = approval.rpartition("#")[0] or approval
-        command = CastVote(actor=by, approval=approval, vote=answer, remark=remark)
-        return self._submit(subject, command)
-
-    def _submit(
-        self, subject: str, command: AssignRole | EndRole | RequestTransition | CastVote
-    ) -> Decision:
-        return self._in_transaction(lambda session: session.submit(session.find(subject), command))
 
 
 class Once(Commands):

@@ -5,16 +5,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from kamflow.engine.people import SYSTEM
+from kamflow.errors import RefusedError
 from kamflow.model.decision import GateVerdict
 from kamflow.model.events import Recorded
 from kamflow.model.pack import Pack
-from kamflow.reports.inbox import InboxItem, inbox_items
+from kamflow.reports.sharing import shared_view
 from kamflow.reports.status import Facts, ProgramStatus, StatusReport, policies, program_status
 from kamflow.reports.subjects import SubjectView, subject_view
 from kamflow.reports.why import Explanation, explain
 from kamflow.runtime.auditing import Audited
+from kamflow.runtime.capacity import Capacities
 from kamflow.runtime.clock import Clock, system_clock
 from kamflow.runtime.commands import Commands
+from kamflow.runtime.due import Overdue
+from kamflow.runtime.following import Following
 from kamflow.runtime.judging import judge_all
 from kamflow.runtime.session import PackShelf, Session, WritingSession
 from kamflow.storage.counting import StageCount, stage_counts
@@ -39,7 +44,7 @@ class Batch(Commands):
         return job(self.session)
 
 
-class Kamflow(Audited, Commands):
+class Kamflow(Audited, Capacities, Following, Overdue, Commands):
     """A database of programs and accounts under policy. Thread-safe: each call is a transaction."""
 
     def __init__(self, store: "Store | BoundStore", clock: Clock = system_clock) -> None:
@@ -67,7 +72,7 @@ class Kamflow(Audited, Commands):
 
         policy = read_policy(pack)
         kam = cls(Store(url), clock)
-        kam.publish(policy, by="system")
+        kam._in_transaction(lambda session: session.publish(policy, by=SYSTEM))
         return kam
 
     @classmethod
@@ -94,7 +99,14 @@ class Kamflow(Audited, Commands):
         self._store.close()
 
     def publish(self, pack: Pack, *, by: str) -> bool:
-        """Publish a checked pack; tell whether it differs from the newest one."""
+        """Publish a checked pack; tell whether it differs from the newest one.
+
+        Raises:
+            RefusedError: A duty keeps `by` from publishing, or `by` lacks the right to; nothing was
+                changed.
+        """
+        if by in ("", SYSTEM):
+            raise RefusedError([f"say who publishes; `{SYSTEM}` is the engine alone"])
         return self._in_transaction(lambda session: session.publish(pack, by=by))
 
     @contextmanager
@@ -134,14 +146,17 @@ class Kamflow(Audited, Commands):
             parent = session.find(program).id if program else None
             return session.transaction.entries(kind=kind, parent=parent)
 
-    def subject(self, subject: str) -> SubjectView:
-        """Return everything known of a subject.
+    def subject(self, subject: str, *, seen_by: str | None = None) -> SubjectView:
+        """Return everything known of a subject, or what a person may see of it (`seen_by`).
 
         Raises:
             NotFoundError: There is none of that name, or there are several.
         """
         with self.reading() as session:
-            return subject_view(*session.view(session.find(subject)))
+            compiled, view = session.view(session.find(subject))
+            if seen_by is not None:
+                return shared_view(compiled, view, seen_by)
+            return subject_view(compiled, view)
 
     def why(self, subject: str, trigger: str | None = None) -> Explanation:
         """Return how each transition from here stands, or those of one trigger."""
@@ -174,14 +189,6 @@ class Kamflow(Audited, Commands):
         """
         with self.reading() as session:
             return messages(session.transaction, after, limit)
-
-    def inbox(self, person: str | None = None) -> list[InboxItem]:
-        """Return the approvals that wait for votes: of one person, or all."""
-        with self.reading() as session:
-            items: list[InboxItem] = []
-            for entry in session.transaction.entries(waiting=True):
-                items += inbox_items(*session.view(session.find(entry.id)))
-            return [item for item in items if person is None or person in item.waiting_for]
 
     def counts(self, kind: str, program: str) -> list[StageCount]:
         """Return how many subjects of a kind each stage has, and how many are overdue there.

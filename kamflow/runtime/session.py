@@ -3,23 +3,33 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
+
+import msgspec
 
 from kamflow.engine.compiled import CompiledPack
 from kamflow.engine.decide import decide
+from kamflow.engine.people import SYSTEM
+from kamflow.engine.rights import right_to_publish
+from kamflow.engine.ripples import is_felt_below
+from kamflow.engine.segregation import Act, forbids
 from kamflow.engine.view import Scene, View
-from kamflow.errors import AlreadyExistsError, InputError, NotFoundError
+from kamflow.errors import AlreadyExistsError, InputError, NotFoundError, RefusedError
 from kamflow.language.diagnostics import did_you_mean
-from kamflow.model.commands import Command, OpenSubject
+from kamflow.model.commands import Command, OpenSubject, Turn
 from kamflow.model.decision import Decision
 from kamflow.model.pack import Pack
 from kamflow.model.snapshot import Snapshot
 from kamflow.runtime.clock import Clock
+from kamflow.runtime.offering import offer_places
 from kamflow.storage.answers import request_of
 from kamflow.storage.codec import encode
 from kamflow.storage.reading import Reading, Writing
 
-# As JSON writes it; PostgreSQL keeps no text with it.
-_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+LARGEST = 1_000_000  # bytes of a command
+
+# As JSON writes them: PostgreSQL keeps no text with NUL, and a terminal obeys the others.
+_CONTROL = re.compile(rb"(?<!\\)(?:\\\\)*(\\u00[01][0-9a-f]|\\[bf])|\x7f")
 
 
 class PackShelf:
@@ -150,11 +160,56 @@ class WritingSession(Session):
         return session
 
     def publish(self, pack: Pack, *, by: str) -> bool:
-        """Publish a checked pack; tell whether it differs from the newest one."""
+        """Publish a checked pack; tell whether it differs from the newest one.
+
+        Raises:
+            RefusedError: The policy in force gives `by` no right to, or a duty of that policy or of
+                this one keeps `by` from it.
+        """
         if self.transaction.newest_pack() == pack.digest:
             return False
+        if lacking := self._without_right(by):
+            raise RefusedError([lacking])
+        if forbidden := self._not_to_publish(pack, by):
+            raise RefusedError(forbidden)
         self._writing.publish(pack, self.now, by)
         return True
+
+    def _without_right(self, by: str) -> str:
+        """Return why the policy in force lets `by` publish nothing; the engine itself always may.
+
+        Who opens a database with a policy publishes it as the engine does.
+        """
+        newest = self.transaction.newest_pack()
+        if by == SYSTEM or newest is None:
+            return ""
+        compiled = self.compiled(newest)
+        if not compiled.pack.rights.get("publish"):
+            return ""
+        look = self._scene(compiled).look
+        return right_to_publish(compiled.pack, [*map(look, self._tops([compiled.pack]))], by)
+
+    def _not_to_publish(self, pack: Pack, by: str) -> tuple[str, ...]:
+        """Return why `by` may not publish a policy, by the roles held on any top subject.
+
+        The duties in force count beside those of the new policy, which may have left one out.
+        """
+        newest = self.transaction.newest_pack()
+        policies = [CompiledPack(pack), *([] if newest is None else [self.compiled(newest)])]
+        if not any("publish" in i.acts for item in policies for i in item.pack.duties.values()):
+            return ()
+        act = Act(kind="publish", person=by, involved=pack.authors)
+        tops = self._tops([item.pack for item in policies])
+        reasons: list[str] = []
+        for compiled in policies:
+            for view in (None, *map(self._scene(compiled).look, tops)):
+                reasons += forbids(compiled, view, (act,))
+        return tuple(dict.fromkeys(reasons))
+
+    def _tops(self, packs: list[Pack]) -> list[Snapshot]:
+        kinds = {kind.id for pack in packs for kind in pack.kinds.values() if kind.parent is None}
+        entries = (one for kind in sorted(kinds) for one in self.transaction.entries(kind=kind))
+        return [self._loaded(one.id) for one in entries]
 
     @property
     def writing(self) -> Writing:
@@ -227,8 +282,40 @@ class WritingSession(Session):
         return decision
 
     def _append(self, decision: Decision) -> Decision:
+        before = self._before(decision)
         self._writing.append(decision)
+        if before is not None:
+            compiled = self.compiled()
+            scene = partial(self._scene, compiled)
+            if offer_places(compiled, scene, before, decision, self._turn):
+                self._turn(before.id)
+        self._ripple(decision)
         return decision
+
+    def _ripple(self, decision: Decision) -> None:
+        """Look at once at the requests below whose people or facts a decision may have changed."""
+        after = decision.snapshot
+        if after is None or not is_felt_below(decision) or not self.governed(after.kind):
+            return
+        for instance in self.transaction.waiting_below(after.id):
+            self._append(self._turned(instance))
+
+    def _before(self, decision: Decision) -> Snapshot | None:
+        """Return the subject as the decision found it; nothing for one that it opened."""
+        if decision.snapshot is None or not decision.events or decision.events[0].sequence == 1:
+            return None
+        return self.transaction.load(decision.snapshot.id)
+
+    def _turn(self, instance: str) -> None:
+        """Bring a subject up to date, without looking for places that this frees in turn."""
+        self._writing.append(self._turned(instance))
+
+    def _turned(self, instance: str) -> Decision:
+        """Return what has to be done for a subject because of what happened to another one."""
+        snapshot = self._loaded(instance)
+        compiled = self.compiled(snapshot.pack)
+        scene, newest, command = self._scene(compiled), self.compiled(), Turn(actor=SYSTEM)
+        return decide(compiled, scene, snapshot, command, instance=instance, newest=newest)
 
 
 def _is_text(word: str) -> bool:
@@ -244,7 +331,7 @@ def _text_of(command: Command) -> bytes:
     """Return a command as JSON.
 
     Raises:
-        InputError: A text in it has characters that cannot be stored.
+        InputError: A text in it has characters that cannot be stored, or it is as long as a book.
     """
     try:
         told = encode(command)
@@ -253,6 +340,10 @@ def _text_of(command: Command) -> bytes:
         raise InputError(
             [f"the character {bad!r} of {error.object!r} is no text; give it in UTF-8"]
         ) from None
-    if b"\\u0000" in told and _NUL.search(told):
-        raise InputError(["the character NUL is no text; leave it out"])
+    if (b"\\" in told or b"\x7f" in told) and (found := _CONTROL.search(told)) is not None:
+        sign = msgspec.json.decode(b'"' + (found[1] or found[0]) + b'"')
+        raise InputError([f"the control character U+{ord(sign):04X} is no text; leave it out"])
+    if len(told) > LARGEST:
+        way_out = f"at most {LARGEST:,} are kept; show a long text by a link or a file"
+        raise InputError([f"what is asked for has {len(told):,} bytes, and {way_out}"])
     return told

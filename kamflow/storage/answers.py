@@ -9,7 +9,7 @@ from kamflow.model.commands import Command
 from kamflow.model.decision import Decision, Finding, GateVerdict, Reading
 from kamflow.model.events import Recorded
 from kamflow.model.pack import Pack
-from kamflow.model.snapshot import Snapshot
+from kamflow.model.snapshot import Snapshot, Waiver
 from kamflow.model.values import Cause, Severity, Verdict
 
 
@@ -43,6 +43,7 @@ class KeptFinding(Struct, frozen=True, array_like=True, gc=False):
     verdict: Verdict
     readings: tuple[Reading, ...]
     causes: tuple[Cause, ...]
+    waived: Waiver | None = None
 
 
 class KeptAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -72,7 +73,7 @@ def kept_answer(decision: Decision) -> KeptAnswer:
         verdict=gate.verdict,
         findings=tuple(
             [
-                KeptFinding(i.criterion.id, i.severity, i.verdict, i.readings, i.causes)
+                KeptFinding(i.criterion.id, i.severity, i.verdict, i.readings, i.causes, i.waived)
                 for i in gate.findings
             ]
         ),
@@ -98,7 +99,7 @@ def _gate(kept: KeptAnswer, pack: Pack | None) -> GateVerdict | None:
         return None
     criteria = {item.id: item for item in pack.gates[kept.gate].criteria}
     findings = tuple(
-        Finding(criteria[item.criterion], item.severity, item.verdict, item.readings, item.causes)
-        for item in kept.findings
+        Finding(criteria[i.criterion], i.severity, i.verdict, i.readings, i.causes, i.waived)
+        for i in kept.findings
     )
     return GateVerdict(gate=kept.gate, verdict=kept.verdict, findings=findings)

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from kamflow.engine.evolve import evolve
+from kamflow.engine.turning import next_due
 from kamflow.errors import DatabaseError
 from kamflow.model.snapshot import Snapshot
 from kamflow.storage.codec import decode_event, decode_snapshot
@@ -21,8 +22,8 @@ MOST = 1_000  # problems that are told
 _PAGE, _EVENTS = 500, 2_000
 
 INSTANCES = (
-    "SELECT id, kind, parent, name, workflow, stage, entered_at, sequence, waiting, head, snapshot "
-    "FROM instances WHERE id > ? ORDER BY id LIMIT ?"
+    "SELECT id, kind, parent, name, workflow, stage, entered_at, sequence, waiting, tasks, "
+    "due_at, head, snapshot FROM instances WHERE id > ? ORDER BY id LIMIT ?"
 )
 EVENTS = (
     "SELECT instance, sequence, at, actor, pack, cause, body, kind, hash FROM events "
@@ -182,6 +183,8 @@ def derived_row(snapshot: Snapshot, head: bytes) -> tuple[object, ...]:
         snapshot.entered_at,
         snapshot.sequence,
         len(snapshot.approvals),
+        len(snapshot.conditions) + len(snapshot.reviews),
+        next_due(snapshot),
         head,
         snapshot,
     )
@@ -189,13 +192,15 @@ def derived_row(snapshot: Snapshot, head: bytes) -> tuple[object, ...]:
 
 _COLUMNS = (
     "id", "kind", "parent", "name", "workflow", "stage", "entered_at", "sequence", "waiting",
-    "head", "snapshot",
+    "tasks", "due_at", "head", "snapshot",
 )  # fmt: skip
 
 
 def stored_row(row: Sequence[Any]) -> tuple[object, ...]:
     """Return a row of `INSTANCES` in the form of `derived_row`."""
-    return (*row[:6], instant_of(row[6]), *row[7:9], bytes(row[9]), decode_snapshot(row[10]))
+    due_at = None if row[10] is None else instant_of(row[10])
+    told = (bytes(row[11]), decode_snapshot(row[12]))
+    return (*row[:6], instant_of(row[6]), *row[7:10], due_at, *told)
 
 
 def _untrue(row: Sequence[Any], replay: Replay) -> str:

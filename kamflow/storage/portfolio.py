@@ -5,8 +5,9 @@
         for row in portfolio.verdicts(pack, "G-A6", "north", now=now):
             subject, gate, *criteria = row  # verdicts: 1 met, 0 unmet, None unknown
 
-The conditions come out as they do in the engine; what SQL cannot read raises `NotInSqlError`. All
-subjects are judged by the pack that is given, whatever pack they are in.
+The conditions come out as they do in the engine, and what is waived blocks nothing; what SQL cannot
+read raises `NotInSqlError`. All subjects are judged by the pack that is given, whatever pack they
+are in.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Self
 
+from msgspec import Struct
 from sqlalchemy import Connection, Dialect, Select, and_, case, func, insert, select, true
 from sqlalchemy.exc import DBAPIError
 
@@ -29,8 +31,16 @@ from kamflow.storage.sql.calculus import Calculus, calculus_of
 from kamflow.storage.sql.conditions import ConditionReader
 from kamflow.storage.sql.exact import Words
 from kamflow.storage.sql.functions import lend_functions, store_functions
-from kamflow.storage.sql.projection import cohorts, project, project_cohorts, projection
+from kamflow.storage.sql.projection import (
+    cohorts,
+    held_waivers,
+    project,
+    project_cohorts,
+    project_waivers,
+    projection,
+)
 from kamflow.storage.sql.rows import Element, Rows
+from kamflow.storage.sql.waivers import unless_waived, waived_criteria, whether_waived
 from kamflow.storage.tables import instances
 
 __all__ = [
@@ -125,6 +135,20 @@ class Portfolio:
         return self._engine.connect().execution_options(reads_only=True)
 
 
+class Judging(Struct, frozen=True):
+    """A gate that is judged by a statement at an instant."""
+
+    pack: Pack
+    gate_id: str
+    now: datetime
+    waived: frozenset[str] = frozenset()  # criteria that somebody has waived
+
+    @property
+    def gate(self) -> Gate:
+        """The gate."""
+        return self.pack.gates[self.gate_id]
+
+
 def _stored(connection: Connection) -> Iterator[Snapshot]:
     """Yield all subjects as they are now; nothing is read before the first one is asked for."""
     options = {"yield_per": _BATCH}
@@ -163,8 +187,8 @@ def rebuild(connection: Connection, pack: Pack, snapshots: Iterable[Snapshot]) -
     """
     store_functions(connection)
     tables = {kind: projection(pack, kind) for kind in pack.kinds}
-    frozen = cohorts()
-    for table in (*tables.values(), frozen):
+    frozen, waivers = cohorts(), held_waivers()
+    for table in (*tables.values(), frozen, waivers):
         table.drop(connection, checkfirst=True)
         table.create(connection)
     remaining = iter(snapshots)
@@ -175,6 +199,8 @@ def rebuild(connection: Connection, pack: Pack, snapshots: Iterable[Snapshot]) -
                 connection.execute(insert(table), rows)
         if held := list(project_cohorts(batch)):
             connection.execute(insert(frozen), held)
+        if waived := list(project_waivers(batch)):
+            connection.execute(insert(waivers), waived)
 
 
 def verdicts(
@@ -190,7 +216,8 @@ def verdicts(
         NotInSqlError: A condition has a part without counterpart in SQL, or is too large for it.
         DatabaseError: The database cannot be read, or has no projection of this pack yet.
     """
-    statement = verdict_statement(compiled.pack, gate_id, program, now, connection.dialect)
+    judging = _judging(connection, compiled, gate_id, now)
+    statement = verdict_statement(judging, program, connection.dialect)
     rows = _rows(connection, statement, gate_id)
     if connection.dialect.name == "sqlite":
         return rows
@@ -209,7 +236,8 @@ def tally(
         NotInSqlError: As `verdicts`.
         DatabaseError: As `verdicts`.
     """
-    statement = _tally_statement(compiled.pack, gate_id, program, now, connection.dialect)
+    judging = _judging(connection, compiled, gate_id, now)
+    statement = _tally_statement(judging, program, connection.dialect)
     return {row[0]: row[1] for row in _rows(connection, statement, gate_id)}
 
 
@@ -224,48 +252,72 @@ def _rows(connection: Connection, statement: Select[Any], gate_id: str) -> list[
         raise DatabaseError(f"the database cannot be read: {error.orig}") from error
 
 
-def verdict_statement(
-    pack: Pack, gate_id: str, program: str, now: datetime, dialect: Dialect
-) -> Select[Any]:
+def _judging(
+    connection: Connection, compiled: CompiledPack, gate_id: str, now: datetime
+) -> Judging:
+    """Return what a statement judges, with the criteria that somebody has waived by now.
+
+    Raises:
+        DatabaseError: The database cannot be read, or has no projection yet.
+    """
+    try:
+        waived = waived_criteria(connection, compiled.pack.gates[gate_id], now.date())
+    except DBAPIError as error:
+        raise DatabaseError(f"the database cannot be read: {error.orig}") from error
+    return Judging(compiled.pack, gate_id, now, waived)
+
+
+def verdict_statement(judging: Judging, program: str, dialect: Dialect) -> Select[Any]:
     """Return the statement that `verdicts` runs."""
     calculus = calculus_of(dialect)
-    rows, bits, stakes = _judged(pack, gate_id, now, calculus)
-    judged = select(
+    judged = _judged(judging, calculus)
+    rows = judged.rows
+    inner = select(
         rows.id.label("id"),
-        *(bit.label(f"bit {place}") for place, bit in enumerate(bits)),
-        *(stake.label(f"must {place}") for place, stake in stakes.items()),
+        *(bit.label(f"bit {place}") for place, bit in enumerate(judged.bits)),
+        *(stake.label(f"must {place}") for place, stake in judged.stakes.items()),
+        *(waived.label(f"waived {place}") for place, waived in judged.waived.items()),
     )
     inside = of_program(rows, program)
     # OFFSET keeps the databases from writing the conditions out again for each use of a bit.
-    found = judged.select_from(rows.source.table).where(inside).offset(0).subquery()
-    again = [found.c[f"bit {place}"] for place in range(len(bits))]
-    whether = {place: found.c[f"must {place}"] for place in stakes}
+    found = inner.select_from(rows.source.table).where(inside).offset(0).subquery()
+    again = _Judged(
+        rows,
+        [found.c[f"bit {place}"] for place in range(len(judged.bits))],
+        {place: found.c[f"must {place}"] for place in judged.stakes},
+        {place: found.c[f"waived {place}"] for place in judged.waived},
+    )
     return select(
         found.c.id,
-        calculus.bit(_weakest(pack.gates[gate_id], again, whether)).label("verdict"),
-        *(calculus.bit(bit).label(f"{place}") for place, bit in enumerate(again)),
+        calculus.bit(_weakest(judging.gate, again)).label("verdict"),
+        *(calculus.bit(bit).label(f"{place}") for place, bit in enumerate(again.bits)),
     )
 
 
-def _tally_statement(
-    pack: Pack, gate_id: str, program: str, now: datetime, dialect: Dialect
-) -> Select[Any]:
+def _tally_statement(judging: Judging, program: str, dialect: Dialect) -> Select[Any]:
     """Return the statement that `tally` runs; it judges no further than the verdict needs."""
     calculus = calculus_of(dialect)
-    rows, bits, stakes = _judged(pack, gate_id, now, calculus)
-    verdict = calculus.bit(_weakest(pack.gates[gate_id], bits, stakes)).label("verdict")
+    judged = _judged(judging, calculus)
+    rows = judged.rows
+    verdict = calculus.bit(_weakest(judging.gate, judged)).label("verdict")
     inside = of_program(rows, program)
     each = select(verdict).select_from(rows.source.table).where(inside).offset(0).subquery()
     return select(each.c.verdict, func.count()).group_by(each.c.verdict)
 
 
-def _judged(
-    pack: Pack, gate_id: str, now: datetime, calculus: Calculus
-) -> tuple[Rows, list[Element], dict[int, Element]]:
-    """Return the subjects, the verdict of each criterion, and by place when a `should` blocks."""
-    gate = pack.gates[gate_id]
+class _Judged(Struct, frozen=True):
+    """The subjects, the verdict of each criterion, and what stands beside it by its place."""
+
+    rows: Rows
+    bits: Sequence[Element]
+    stakes: Mapping[int, Element]  # whether a `should` blocks
+    waived: Mapping[int, Element]  # whether a subject has it waived
+
+
+def _judged(judging: Judging, calculus: Calculus) -> _Judged:
+    gate, pack, now = judging.gate, judging.pack, judging.now
     if len(gate.criteria) > MAX_CRITERIA:
-        raise NotInSqlError(f"the {len(gate.criteria)} criteria of `{gate_id}`")
+        raise NotInSqlError(f"the {len(gate.criteria)} criteria of `{gate.id}`")
     reader, rows = ConditionReader(pack, calculus, now), Rows.all_of(pack, gate.kind)
     bits = [criterion_bit(item, reader, rows) for item in gate.criteria]
     stakes = {
@@ -273,15 +325,18 @@ def _judged(
         for place, item in enumerate(gate.criteria)
         if (stake := at_stake(item, reader, rows)) is not None
     }
-    return rows, bits, stakes
+    places = {n: item.id for n, item in enumerate(gate.criteria) if item.id in judging.waived}
+    return _Judged(rows, bits, stakes, whether_waived(rows, gate.id, places, now.date()))
 
 
-def _weakest(gate: Gate, bits: Sequence[Element], stakes: Mapping[int, Element]) -> Element:
+def _weakest(gate: Gate, judged: _Judged) -> Element:
     """Return the verdict of a gate; where it is unknown whether a `should` blocks, it does."""
+    stakes = judged.stakes
     blocking = [
         case({False: true()}, value=stakes[place], else_=bit) if place in stakes else bit
-        for place, (item, bit) in enumerate(zip(gate.criteria, bits, strict=True))
+        for place, item in enumerate(gate.criteria)
         if item.must or place in stakes
+        for bit in (unless_waived(judged.bits[place], judged.waived.get(place)),)
     ]
     return and_(true(), *blocking)
 

@@ -16,7 +16,13 @@ from kamflow.model.pack import Pack
 from kamflow.model.snapshot import Snapshot
 from kamflow.storage import statements
 from kamflow.storage.answers import KeptAnswer, Request, given_answer
-from kamflow.storage.codec import decode_again, decode_event, decode_pack, decode_snapshot
+from kamflow.storage.codec import (
+    decode_again,
+    decode_event,
+    decode_pack,
+    decode_snapshot,
+    instant_text,
+)
 
 _AT_ONCE = 500  # instances of one question
 
@@ -42,6 +48,7 @@ class InstanceEntry(Struct, frozen=True, kw_only=True):
     stage: str
     entered_at: datetime
     waiting: int  # number of open approvals
+    tasks: int = 0  # number of open conditions and reviews
 
 
 class Rows(Protocol):
@@ -155,9 +162,18 @@ class Reading:
         return [self._known[item] for item in self._members[key]]
 
     def entries(
-        self, *, kind: str | None = None, parent: str | None = None, waiting: bool = False
+        self,
+        *,
+        kind: str | None = None,
+        parent: str | None = None,
+        waiting: bool = False,
+        tasks: bool = False,
     ) -> list[InstanceEntry]:
-        """Return the stored instances by id, without their snapshots."""
+        """Return the stored instances by id, without their snapshots.
+
+        With `waiting` those alone that have open approvals, with `tasks` those that have open
+        approvals, conditions or reviews.
+        """
         found = [
             InstanceEntry(
                 id=row[0],
@@ -167,6 +183,7 @@ class Reading:
                 stage=row[4],
                 entered_at=instant_of(row[5]),
                 waiting=_whole(row[6]),
+                tasks=_whole(row[7]),
             )
             for row in self._rows(statements.ENTRIES)
         ]
@@ -176,7 +193,24 @@ class Reading:
             if kind in (None, item.kind)
             and parent in (None, item.parent)
             and (item.waiting > 0 or not waiting)
+            and (item.waiting > 0 or item.tasks > 0 or not tasks)
         ]
+
+    def due(self, now: datetime, limit: int) -> list[str]:
+        """Return the instances for which something has fallen due, the one due first first."""
+        # SQLite compares text, and a stored instant comes before the same one with a zone behind;
+        # PostgreSQL reads an instant.
+        return [row[0] for row in self._rows(statements.DUE, f"{instant_text(now)}+00", limit)]
+
+    def waiting_below(self, parent: str) -> list[str]:
+        """Return the instances right below `parent` that have open approvals, by id."""
+        stored = (row[0] for row in self._rows(statements.WAITING_MEMBERS, parent))
+        changed = (item.id for item in self._known.values() if item.parent == parent)
+        return sorted(
+            item
+            for item in {*stored, *changed}
+            if item not in self._known or self._known[item].approvals
+        )
 
     def named(self, word: str) -> list[str]:
         """Return the ids that `word` can mean: the whole id, or its last part."""

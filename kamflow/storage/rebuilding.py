@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from kamflow.engine.turning import next_due
 from kamflow.model.snapshot import Snapshot
 from kamflow.storage.checking import EVENTS, Replay, derived_row, stored_row
 from kamflow.storage.codec import encode
@@ -16,16 +17,16 @@ from kamflow.storage.upkeep import repeated, require_schema, transaction
 _BATCH, _EVENTS = 100, 2_000
 _SUBJECTS = "SELECT DISTINCT instance FROM events WHERE instance > ? ORDER BY instance LIMIT ?"
 _STORED = (
-    "SELECT id, kind, parent, name, workflow, stage, entered_at, sequence, waiting, head, snapshot "
-    "FROM instances WHERE id = ?"
+    "SELECT id, kind, parent, name, workflow, stage, entered_at, sequence, waiting, tasks, "
+    "due_at, head, snapshot FROM instances WHERE id = ?"
 )
 _CHANGE = (
     "UPDATE instances SET kind=?, parent=?, name=?, workflow=?, stage=?, entered_at=?, sequence=?, "
-    "waiting=?, head=?, snapshot=? WHERE id = ?"
+    "waiting=?, tasks=?, due_at=?, head=?, snapshot=? WHERE id = ?"
 )
 _ADD = (
     "INSERT INTO instances (kind, parent, name, workflow, stage, entered_at, sequence, waiting, "
-    "head, snapshot, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "tasks, due_at, head, snapshot, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _HOW_MANY = "SELECT count(*) FROM instances"
 
@@ -89,8 +90,9 @@ def _correct(link: Link, snapshot: Snapshot, head: bytes) -> bool:
     """Make the row of a subject true; tell whether it was not."""
     made = derived_row(snapshot, head)
     stored = link.rows(_STORED, snapshot.id)
-    at, content = link.instant(snapshot.entered_at), encode(snapshot)
-    row = (*made[1:6], at, *made[7:10], content, snapshot.id)
+    at, content, due_at = link.instant(snapshot.entered_at), encode(snapshot), next_due(snapshot)
+    due = None if due_at is None else link.instant(due_at)
+    row = (*made[1:6], at, *made[7:10], due, head, content, snapshot.id)
     link.write(_CHANGE if stored else _ADD, [row])
     return not stored or not _is(stored[0], made)
 

@@ -34,7 +34,15 @@ MEMBERS = (
 )
 ENTRIES = (
     "SELECT instances.id, instances.kind, instances.parent, instances.name, instances.stage, "
-    "instances.entered_at, instances.waiting FROM instances ORDER BY instances.id"
+    "instances.entered_at, instances.waiting, instances.tasks FROM instances ORDER BY instances.id"
+)
+DUE = (
+    "SELECT instances.id FROM instances WHERE instances.due_at <= ? "
+    "ORDER BY instances.due_at, instances.id LIMIT ?"
+)
+WAITING_MEMBERS = (
+    "SELECT instances.id FROM instances WHERE instances.parent = ? AND instances.waiting > 0 "
+    "ORDER BY instances.id"
 )
 STAGE_COUNTS = (
     "SELECT instances.stage, count(*) AS count_1 FROM instances "
@@ -61,11 +69,11 @@ ADD_PACK = (
 )
 ADD_INSTANCE = (
     "INSERT INTO instances (id, kind, parent, name, workflow, stage, entered_at, sequence, "
-    "waiting, head, snapshot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "waiting, tasks, due_at, head, snapshot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 CHANGE_INSTANCE = (
-    "UPDATE instances SET name=?, stage=?, entered_at=?, sequence=?, waiting=?, head=?, "
-    "snapshot=? WHERE instances.id = ? AND instances.sequence = ?"
+    "UPDATE instances SET name=?, stage=?, entered_at=?, sequence=?, waiting=?, tasks=?, "
+    "due_at=?, head=?, snapshot=? WHERE instances.id = ? AND instances.sequence = ?"
 )
 ADD_EVENT = (
     "INSERT INTO events (instance, sequence, at, kind, actor, pack, cause, body, hash) "

@@ -60,10 +60,13 @@ instances = Table(
     Column("entered_at", Instant, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("waiting", Integer, nullable=False),  # number of open approvals
+    Column("tasks", Integer, nullable=False, server_default="0"),  # of conditions and reviews
+    Column("due_at", Instant),  # when the clock alone changes something next
     Column("head", LargeBinary, nullable=False),  # link of the newest event
     Column("snapshot", LargeBinary, nullable=False),  # JSON; what replaying the events gives
     Index("instances_by_parent", "parent", "kind", "stage", "entered_at"),  # covers `counting`
     Index("instances_that_wait", "waiting"),
+    Index("instances_that_are_due", "due_at"),
 )
 
 events = Table(

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from kamflow.engine.turning import next_due
 from kamflow.errors import ConcurrencyError
 from kamflow.model.decision import Decision
 from kamflow.model.events import Recorded
@@ -197,7 +198,7 @@ class Transaction(Writing):
             item.stage,
             self._link.instant(item.entered_at),
             item.sequence,
-            len(item.approvals),
+            *self._what_waits(item),
             self._heads[item.id],
             encode(item),
         )
@@ -208,11 +209,19 @@ class Transaction(Writing):
             item.stage,
             self._link.instant(item.entered_at),
             item.sequence,
-            len(item.approvals),
+            *self._what_waits(item),
             self._heads[item.id],
             encode(item),
             item.id,
             self._stored_at[item.id],
+        )
+
+    def _what_waits(self, item: Snapshot) -> tuple[object, ...]:
+        due_at = next_due(item)
+        return (
+            len(item.approvals),
+            len(item.conditions) + len(item.reviews),
+            None if due_at is None else self._link.instant(due_at),
         )
 
     def _request_row(

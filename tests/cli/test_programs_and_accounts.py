@@ -40,6 +40,27 @@ def test_a_new_program_stands_in_its_first_stage(ready: Run) -> None:
     assert shown["roles"]["program_sponsor"] == ["victor"]
 
 
+def test_whoever_creates_a_program_fills_all_its_roles_in_one_go(ready: Run) -> None:
+    roles = ("program_manager=ana", "sys_admin=sam", "program_sponsor=victor", "viewer=vera")
+    assigned = [part for role in roles for part in ("--assign", role)]
+
+    result = ready("program", "create", "south", *assigned, "--by", "olga")
+
+    assert result.code == 0, result.err
+    held = ready("program", "show", "south", "--json").json["roles"]
+    assert (held["viewer"], held["program_sponsor"]) == (["vera"], ["victor"])
+
+
+def test_roles_are_given_by_those_who_have_the_right(ready: Run) -> None:
+    refused = ready("program", "assign", "north", "program_manager", "mal", "--by", "mal")
+
+    assert refused.code == 3
+    assert "`mal` has none of the roles program_manager (ana)" in refused.out
+    ended = ready("program", "assign", "north", "program_office", "olga", "--end", "--by", "mal")
+    assert ended.code == 3
+    assert ready("program", "assign", "north", "viewer", "vera", "--by", "ana").code == 0
+
+
 def test_a_program_is_not_created_when_one_of_its_roles_is_unknown(ready: Run) -> None:
     result = ready("program", "create", "south", "--assign", "program_boss=eve", "--by", "ana")
 
@@ -113,7 +134,7 @@ def test_who_may_not_vote_is_told_why(ready: Run) -> None:
     voted = ready("vote", waiting["id"], "approve", "--by", "ana")
 
     assert voted.code == 3
-    assert "`ana` may not vote on it: asked for it" in voted.out
+    assert "`ana` asked for it (SOD-01: who asks does not vote)" in voted.out
 
 
 def test_why_shows_each_criterion_with_who_can_fix_it(ready: Run) -> None:

@@ -48,7 +48,8 @@ def test_a_command_leaves_nothing_for_the_garbage_collector(kam: Kamflow, collec
         kam.request(ACME, "plan", by="ann")
 
     ask(0)
-    gc.collect()
+    while gc.collect():  # what tests before this one have left may take several rounds
+        pass
 
     for number in range(1, 11):
         ask(number)

@@ -66,6 +66,16 @@ def test_after_the_upgrade_everything_agrees(former: str) -> None:
     assert Database(former).rebuild().corrected == 0
 
 
+@pytest.mark.parametrize("version", migrate.known_versions()[:-1])
+def test_every_schema_since_then_comes_to_the_present_one(former: str, version: str) -> None:
+    migrate.upgrade(former, to=version)
+
+    report = Database(former).upgrade()
+
+    assert (report.before, report.after) == (version, HEAD)
+    assert Database(former).check().problems == ()
+
+
 def test_what_the_former_version_knew_is_there_and_goes_on(former: str) -> None:
     Database(former).upgrade()
     kam = Kamflow.open(former, clock=fixed_clock(NOON + timedelta(days=1)))

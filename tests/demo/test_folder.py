@@ -30,6 +30,7 @@ def test_it_leaves_a_database_settings_and_files(played: Played) -> None:
     assert sorted(contents(played.folder)) == [
         "accounts.csv", "accounts.map.yaml", "fresh_facts.csv", "fresh_facts.map.yaml",
         "fresh_rejects.csv", "governance.db", "governance.db-lock", "kamflow.toml", "rejects.csv",
+        "scores.csv", "scores.map.yaml",
     ]  # fmt: skip
 
 
@@ -37,7 +38,7 @@ def test_the_rejects_name_row_column_and_reason(played: Played) -> None:
     rejects = rows(played.folder / "rejects.csv")
 
     columns = {item["column"] for item in rejects}
-    assert columns == {"revenue_eur", "share_pct", "segment", "innovation", "erp_on", "customer"}
+    assert columns == {"revenue_eur", "share_pct", "segment", "growth_pct", "erp_on", "customer"}
     assert all(item["row"].isdigit() and item["reason"] for item in rejects)
 
 

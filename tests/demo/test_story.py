@@ -9,7 +9,7 @@ from tests.demo.conftest import Played
 MAIN_LINES = Path(__file__).with_name("main_lines.txt").read_text("utf-8").splitlines()
 CHAPTERS = 10
 WIDTH = 100
-LINES = 185
+LINES = 200
 
 
 def test_the_main_lines_are_told_in_their_order(played: Played) -> None:

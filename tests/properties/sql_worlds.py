@@ -17,7 +17,7 @@ from kamflow.model.pack import (
     Parameter,
     Scorecard,
 )
-from kamflow.model.snapshot import Observation, Snapshot
+from kamflow.model.snapshot import Observation, Snapshot, Waiver
 from kamflow.model.values import NUMERIC
 from tests.properties.sql_cases import (
     AGES,
@@ -49,6 +49,7 @@ class Case(Struct, frozen=True):
         rows = [f"{row.id}: {row.when.text}" for row in self.pack.tables["table"].rows if row.when]
         facts = [
             f"{one.id} ({one.stage}): "
+            + ", ".join(f"{name} waived until {it.ends_on}" for name, it in one.waivers.items())
             + ", ".join(
                 f"{name}={seen.value} of {seen.as_of:%Y-%m-%d}" for name, seen in one.facts.items()
             )
@@ -164,6 +165,8 @@ def _gate(writer: Writer, kind: str) -> Gate:
             needs=(condition(writer.number(place, 0)),)
             if writer.chance() and writer.chance()
             else (),
+            waivable=writer.one_of((True, True, True, False)),
+            settled_by_approval=writer.one_of((False, False, False, False, True)),
         )
         for number in range(12 if kind == "account" else 5)
     )
@@ -243,7 +246,28 @@ def _subject(
         pack="",
         sequence=1,
         facts=facts,
+        waivers=_waivers(writer, kind, now),
     )
+
+
+def _waivers(writer: Writer, kind: str, now: datetime) -> dict[str, Waiver]:
+    """Return waivers of a few criteria: of this gate or another, in force or over."""
+    if not writer.chance():
+        return {}
+    gates = (kind, kind, f"optional {kind}", "gone")
+    found = {}
+    for number in range(3):
+        gate = writer.one_of(gates)
+        criterion = f"{gate}.{number}"
+        found[criterion] = Waiver(
+            id="",
+            gate=writer.one_of((gate, gate, gate, "gone")),
+            criterion=criterion,
+            owner="ana",
+            reason="",
+            ends_on=now.date() + timedelta(days=writer.one_of((-1, 0, 0, 1))),
+        )
+    return found
 
 
 def _text(writer: Writer, type_name: str, values: Sequence[str]) -> str:

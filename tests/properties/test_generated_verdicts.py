@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from kamflow.engine.compiled import CompiledPack
 from kamflow.engine.gates import judge_gate
 from kamflow.engine.view import Scene
 from kamflow.model.pack import FactType
-from kamflow.model.snapshot import Observation, Snapshot
+from kamflow.model.snapshot import Observation, Snapshot, Waiver
 from tests.builders import NOON, shipped_pack
 
 PACK = shipped_pack()
@@ -63,11 +64,30 @@ def subjects(kind: str) -> st.SearchStrategy[Snapshot]:
     )
 
 
+def waivers(gate: str) -> st.SearchStrategy[dict[str, Waiver]]:
+    """Return waivers of criteria of a gate: in force, over, or of another gate."""
+    ids = [item.id for item in PACK.gates[gate].criteria]
+    waiver = st.builds(
+        lambda of, days: Waiver(
+            id="north#1",
+            gate=of,
+            criterion="",
+            owner="ana",
+            reason="",
+            ends_on=NOON.date() + timedelta(days=days),
+        ),
+        st.sampled_from([gate, gate, gate, "other"]),
+        st.sampled_from([-1, 0, 0, 30]),
+    )
+    return st.one_of(st.just({}), st.dictionaries(st.sampled_from(ids), waiver))
+
+
 @pytest.mark.parametrize("gate", PACK.gates)
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_both_ways_to_judge_a_gate_agree(gate: str, data: st.DataObject) -> None:
     subject = data.draw(subjects(PACK.gates[gate].kind))
+    subject = replace(subject, waivers=data.draw(waivers(gate)))
     scene = Scene(COMPILED.sources, NOON, lambda _id: None, lambda _id, _kind: ())
 
     for before in (False, True):

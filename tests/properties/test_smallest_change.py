@@ -17,7 +17,7 @@ from kamflow.engine.view import Scene, View
 from kamflow.language.conditions import parse_condition
 from kamflow.model.expression import Condition, Flag
 from kamflow.model.pack import Criterion, Gate, Pack
-from kamflow.model.snapshot import Observation, Snapshot
+from kamflow.model.snapshot import Observation, Snapshot, Waiver
 from kamflow.model.values import Verdict, format_number
 from tests.builders import NOON, a_pack, a_world, days_ago
 
@@ -349,6 +349,23 @@ def test_a_gate_that_cannot_open_names_criteria_that_contradict_each_other(case:
     alone = compiled_gate(named)
 
     assert not any(opens(alone, changed(case.facts, item)) for item in changes(case))
+
+
+@settings(max_examples=100)
+@given(cases(), st.data())
+def test_what_is_waived_asks_for_as_little_as_if_it_were_not_there(
+    case: Case, data: st.DataObject
+) -> None:
+    compiled, out = compiled_gate(case.criteria), data.draw(st.sampled_from(case.criteria))
+    left = compiled_gate(tuple(item for item in case.criteria if item is not out))
+    seen = view_of(compiled, case.facts)
+    waiver = Waiver(id="", gate="G", criterion=out.id, owner="", reason="", ends_on=NOON.date())
+
+    change = smallest_change(
+        compiled, "G", seen.scene.look(replace(seen.snapshot, waivers={out.id: waiver}))
+    )
+
+    assert change == smallest_change(left, "G", view_of(left, case.facts))
 
 
 def test_a_gate_without_criteria_is_open() -> None:

@@ -27,9 +27,9 @@ class Office:
         self.kam.publish(shipped_pack(), by="publisher")
         self.kam.create_program("north", "North", by="program_manager")
         for role in assigned_roles(shipped_pack()):
-            self.kam.assign("north", role, role, by="admin")
+            self.kam.assign("north", role, role, by="program_manager")
         for person in STEERING:
-            self.kam.assign("north", "steering_committee", person, by="admin")
+            self.kam.assign("north", "steering_committee", person, by="program_manager")
 
     def later(self, days: int = 0, hours: int = 0) -> None:
         self.now += timedelta(days=days, hours=hours)
@@ -64,7 +64,9 @@ class Office:
             assert decision.accepted, decision.reasons
 
     def waiting(self, subject: str) -> list[InboxItem]:
-        return [item for item in self.kam.inbox() if item.subject == subject]
+        """Return the requests about a subject that wait for votes."""
+        items = self.kam.inbox()
+        return [item for item in items if item.subject == subject and item.task == "vote"]
 
     def stage(self, subject: str) -> str:
         return self.kam.subject(subject).stage

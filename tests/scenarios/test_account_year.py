@@ -2,6 +2,7 @@
 
 import pytest
 
+from kamflow import Promise
 from tests.scenarios.office import Office
 from tests.scenarios.portfolio import (
     ADMISSION,
@@ -120,6 +121,31 @@ def test_a_small_team_is_approved_without_asking(office: Office) -> None:
     office.request(account, "start_co_creation", by="kam")
 
     assert office.stage(account) == "co_creation"
+
+
+def test_an_account_with_an_open_condition_is_held_and_taken_up_again_and_left(
+    office: Office,
+) -> None:
+    account = planned(office)
+    office.record(account, PLAN)
+    office.request(account, "commit_plan", by="kam")
+    (item,) = office.waiting(account)
+    budget = Promise(text="name a budget", owner="kam", due_on=office.now.date())
+    office.kam.vote(item.id, "approve", by="exec_sponsor", conditions=[budget])
+    office.approve(account, "program_manager")
+    office.record(account, {**TEAM, "account.hold_reason": "customer_crisis"})
+
+    onwards = office.kam.request(account, "start_co_creation", by="kam")
+
+    assert "is open: name a budget, by kam until" in onwards.reasons[0]
+    office.request(account, "hold", by="program_manager")
+    office.approve(account, "exec_sponsor", "program_manager")
+    office.request(account, "resume", by="program_manager")
+    assert office.stage(account) == "mobilization"
+    office.record(account, {"account.exit_requested_by": "customer"})
+    office.request(account, "propose_exit", by="program_manager")
+    office.approve(account, "exec_sponsor", "program_sponsor", "sales_leader", "function_head")
+    assert office.stage(account) == "exiting"
 
 
 def test_a_customer_who_asks_to_leave_is_let_go_by_the_committee_and_can_come_back(

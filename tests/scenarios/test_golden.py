@@ -1,9 +1,13 @@
 """The golden scenarios of the policy that can run now. Source: policy section (h)."""
 
+from datetime import datetime
+
 import pytest
 
 from kamflow import ApprovalDecided, Verdict
-from tests.builders import days_ago
+from kamflow.engine.calendars import work_calendar
+from kamflow.model.events import ApprovalEscalated, ApprovalRequested
+from tests.builders import TODAY, days_ago, shipped_pack
 from tests.scenarios.office import Office
 from tests.scenarios.portfolio import ADMISSION, PLAN, SCORES, STEERING, VALUE
 
@@ -46,9 +50,9 @@ def test_sc_01_a_strong_account_is_approved_automatically_in_one_step(optimizing
 def test_sc_02_a_score_that_the_nominator_changed_lately_goes_to_two_people(
     optimizing: Office,
 ) -> None:
-    optimizing.kam.assign("north", "program_office", "nina", by="admin")
+    optimizing.kam.assign("north", "program_office", "nina", by="program_manager")
     account = optimizing.nominate("nordwind", ADMISSION, SCORES, by="nina")
-    optimizing.kam.record_facts(account, {"account.strategic_fit_score": 5}, by="nina")
+    optimizing.kam.record_facts(account, {"account.complexity_score": 5}, by="nina")
     optimizing.later(hours=3)
 
     optimizing.request(account, "admit", by="program_office")
@@ -152,6 +156,43 @@ def test_sc_10_a_plan_goes_on_without_planning_again_while_it_is_fresh(
     assert optimizing.stage(account) == stage
 
 
+def test_sc_09_a_plan_that_nobody_decides_on_climbs_expires_and_is_never_approved(
+    optimizing: Office,
+) -> None:
+    account = optimizing.nominate("nordwind", ADMISSION, SCORES, PLAN)
+    optimizing.request(account, "admit", by="program_office")
+    asked = optimizing.request(account, "commit_plan", by="kam").happenings[0]
+    assert isinstance(asked, ApprovalRequested)
+
+    told = []
+    for _ in range(7 * 7):
+        optimizing.later(days=1)
+        for subject in optimizing.kam.run_due().subjects:
+            told += [(_business_days(item.at), item.event) for item in subject.events]
+
+    assert [(day, type(event).__name__) for day, event in told] == [
+        (5, "ApprovalReminded"),
+        (10, "ApprovalEscalated"),
+        (15, "ApprovalEscalated"),
+        (30, "ApprovalExpired"),
+    ]
+    assert [event.roles for _, event in told if isinstance(event, ApprovalEscalated)] == [
+        ("program_sponsor",),
+        ("steering_committee",),
+    ]
+    assert optimizing.stage(account) == "planning"
+    late = optimizing.kam.vote(asked.id, "approve", by="exec_sponsor")
+    assert "it expired on" in late.reasons[0]
+    assert optimizing.waiting(account) == []
+
+
+def _business_days(until: datetime) -> int:
+    """Return how many business days after `NOON` were over at an instant, where it is Germany."""
+    calendar = work_calendar(shipped_pack().calendars["DE"])
+    days = (calendar.add_business_days(TODAY, number) for number in range(1, 100))
+    return sum(calendar.end_of(day) <= until for day in days)
+
+
 @pytest.mark.parametrize(
     ("days", "trigger", "stage"),
     [(60, "resume", "mobilization"), (120, "resume_replan", "planning")],
@@ -180,8 +221,8 @@ def test_sc_16_a_short_hold_ends_where_it_began_and_a_long_one_in_planning(
 
 
 def test_sc_19_a_person_who_sits_in_two_seats_has_one_vote(optimizing: Office) -> None:
-    optimizing.kam.assign("north", "steering_committee", "program_sponsor", by="admin")
-    optimizing.kam.unassign("north", "steering_committee", STEERING[4], by="admin")
+    optimizing.kam.assign("north", "steering_committee", "program_sponsor", by="program_manager")
+    optimizing.kam.unassign("north", "steering_committee", STEERING[4], by="program_manager")
     optimizing.request("north", "redesign", by="program_manager")
 
     (item,) = optimizing.waiting("north")

@@ -178,7 +178,7 @@ def test_the_steering_committee_decides_again_only_after_something_has_changed(
 
 
 def test_the_program_manager_presents_and_has_no_vote(office: Office) -> None:
-    office.kam.assign("north", "steering_committee", "program_manager", by="admin")
+    office.kam.assign("north", "steering_committee", "program_manager", by="program_manager")
     designing(office)
     pilot_accounts(office, 3)
     office.record("north", DESIGN)

@@ -2,6 +2,7 @@
 
 import click
 
+from kamflow_cli.commands.capacity import capacity
 from kamflow_cli.commands.subject import add_subject_commands, print_subjects
 from kamflow_cli.output import print_decision
 from kamflow_cli.session import by_option, json_option, open_kamflow
@@ -53,3 +54,4 @@ def list_(ctx: click.Context, as_json: bool) -> None:
 
 
 add_subject_commands(program)
+program.add_command(capacity)

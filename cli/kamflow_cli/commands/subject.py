@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import click
 
 from kamflow import InstanceEntry
+from kamflow_cli.days import moment
 from kamflow_cli.output import print_decision, print_json, print_table
 from kamflow_cli.session import by_option, json_option, open_kamflow
 
@@ -35,7 +36,14 @@ def show(ctx: click.Context, subject: str, everything: bool, as_json: bool) -> N
         votes = (
             ", ".join(f"{person} {vote}" for person, vote in item.votes.items()) or "no votes yet"
         )
-        click.echo(f"  waits for {item.approval} `{item.id}` to enter {item.target}: {votes}")
+        goal = f" to enter {item.target}" if item.target else f" {item.title}"
+        click.echo(f"  waits for {item.approval} `{item.id}`{goal}: {votes}")
+    for condition in view.conditions:
+        promise = f"{condition.text}, by {condition.owner} until {condition.due_on}"
+        click.echo(f"  condition `{condition.id}` is open: {promise}")
+    for waiver in view.waivers:
+        until = f"until {waiver.ends_on} (owner {waiver.owner})"
+        click.echo(f"  {waiver.criterion} is waived {until}: {waiver.reason}")
     print_table(
         ("fact", "value", "state", "source", "as of", "by"),
         [
@@ -102,7 +110,7 @@ def request(
 @click.pass_context
 def history(ctx: click.Context, subject: str, as_json: bool) -> None:
     """List everything that happened to SUBJECT, refusals included."""
-    from kamflow_cli.explaining import event_line
+    from kamflow_cli.telling import event_line
 
     events = open_kamflow(ctx).history(subject)
     if as_json:
@@ -128,6 +136,9 @@ def history(ctx: click.Context, subject: str, as_json: bool) -> None:
 @click.argument("subject")
 @click.argument("role")
 @click.argument("person")
+@click.option("--from", "begins", metavar="DAY", help="First day; now when not given.")
+@click.option("--until", metavar="DAY", help="Last day; for good when not given.")
+@click.option("--function", default="", help="For this function of the company; for all if none.")
 @click.option("--end", is_flag=True, help="Take the role away instead.")
 @by_option
 @json_option
@@ -137,15 +148,27 @@ def assign(
     subject: str,
     role: str,
     person: str,
+    begins: str | None,
+    until: str | None,
+    function: str,
     end: bool,
     by: str,
     as_json: bool,
 ) -> None:
     """Let PERSON hold ROLE on SUBJECT and on what belongs to it."""
-    kam = open_kamflow(ctx)
-    act = kam.unassign if end else kam.assign
-    decision = act(subject, role, person, by=by)
-    done = f"{person} {'no longer holds' if end else 'holds'} {role} on `{subject}`"
+    if end and (begins or until):
+        raise click.UsageError("--end takes the role away now; leave --from and --until out")
+    kam, first, last = open_kamflow(ctx), moment(begins), moment(until)
+    what = f"{role} for {function}" if function else role
+    if end:
+        decision = kam.unassign(subject, role, person, by=by, function=function)
+        done = f"{person} no longer holds {what} on `{subject}`"
+    else:
+        decision = kam.assign(
+            subject, role, person, by=by, begins=first, until=last, function=function
+        )
+        since = f" from {begins}" if begins else ""
+        done = f"{person} holds {what} on `{subject}`{since}{f' until {until}' if until else ''}"
     print_decision(ctx, decision, as_json=as_json, done=done)
 
 

@@ -47,7 +47,7 @@ class Nominee:
 
 def read_fates(play: Play, answers: Mapping[Customer, Decision]) -> list[Nominee]:
     """Return what the answers to their admission have made of accounts."""
-    waiting = {item.subject: item for item in play.kam.inbox()}
+    waiting = {item.subject: item for item in play.kam.inbox() if item.task == "vote"}
     return [
         _read_fate(play, customer, decision, waiting.get(account(customer)))
         for customer, decision in answers.items()

@@ -12,8 +12,12 @@ from kamflow_cli.session import SETTINGS
 
 DATABASE = "governance.db"
 ACCOUNTS, ACCOUNTS_MAP, REJECTS = "accounts.csv", "accounts.map.yaml", "rejects.csv"
+SCORES, SCORES_MAP = "scores.csv", "scores.map.yaml"
 FRESH, FRESH_MAP, FRESH_REJECTS = "fresh_facts.csv", "fresh_facts.map.yaml", "fresh_rejects.csv"
-WRITTEN = (DATABASE, SETTINGS, ACCOUNTS, ACCOUNTS_MAP, REJECTS, FRESH, FRESH_MAP, FRESH_REJECTS)
+WRITTEN = (
+    DATABASE, SETTINGS, ACCOUNTS, ACCOUNTS_MAP, REJECTS, SCORES, SCORES_MAP, FRESH, FRESH_MAP,
+    FRESH_REJECTS,
+)  # fmt: skip
 
 Row = dict[str, str]
 
@@ -21,7 +25,7 @@ _FAULTS: tuple[Row, ...] = (
     {"revenue_eur": "about 2 million"},
     {"share_pct": "0,8"},
     {"segment": "premium"},
-    {"innovation": "7"},
+    {"growth_pct": "a lot"},
 )
 STRANGERS = len(_FAULTS) + 1  # customers of whom the first export has something wrong
 
@@ -48,10 +52,19 @@ mapping:
     account.segment: {{column: segment, {office}}}
     account.relationship: {{column: relation, {office}}}
     account.growth_potential_3y_pct: {{column: growth_pct, {office}}}
-    account.strategic_importance_score: {{column: importance, {office}}}
+"""
+_JUDGED = ("importance", "fit", "partnership", "innovation")
+_SCORES = """    account.strategic_importance_score: {{column: importance, {office}}}
     account.strategic_fit_score: {{column: fit, {office}}}
     account.partnership_orientation_score: {{column: partnership, {office}}}
     account.innovation_potential_score: {{column: innovation, {office}}}
+"""
+_SCORES_ALONE = """# Whoever enters an account does not judge it, so these come in by somebody else.
+mapping:
+  subject: account
+  id: customer
+  source: manual
+  facts:
 """
 _OFFICE = f"source: manual, by: {OLAF}, as_of: {{column: judged_on}}"
 
@@ -68,19 +81,25 @@ def write_accounts(
     day: date,
     rng: Random,
 ) -> None:
-    """Write the first export: customers, some with gaps or old scores; strangers, with errors."""
+    """Write the first export: customers, some with gaps or old scores; strangers, with errors.
+
+    How the customers were judged stands in a file of its own.
+    """
     rows = [_first_row(item, day, rng) for item in customers]
+    _write(folder / SCORES, rows, ("customer", *_JUDGED, "judged_on"))
     rows += _wrong_rows([_row(item, day, day, rng) for item in strangers], day)
     rng.shuffle(rows)
     rows.append({**rows[0], "name": f"{rows[0]['name']} (old)"})
-    _write(folder / ACCOUNTS, rows)
+    _write(folder / ACCOUNTS, rows, [name for name in COLUMNS if name not in _JUDGED])
     _write_map(folder / ACCOUNTS_MAP, ACCOUNTS, "  name: name\n")
+    scores = f"{_SCORES_ALONE}{_SCORES}".format(office=_OFFICE)
+    (folder / SCORES_MAP).write_text(scores, "utf-8")
 
 
 def write_fresh_facts(folder: Path, customers: Sequence[Customer], day: date, rng: Random) -> None:
     """Write the export of a year later: fresh figures of every customer, with a few gaps."""
-    _write(folder / FRESH, [_fresh_row(item, day, rng) for item in customers])
-    _write_map(folder / FRESH_MAP, FRESH, "")
+    _write(folder / FRESH, [_fresh_row(item, day, rng) for item in customers], COLUMNS)
+    _write_map(folder / FRESH_MAP, FRESH, "", _SCORES)
 
 
 def _row(customer: Customer, erp_on: date, judged_on: date, rng: Random) -> Row:
@@ -128,12 +147,12 @@ def _fresh_row(customer: Customer, day: date, rng: Random) -> Row:
     return row | changed
 
 
-def _write(path: Path, rows: Iterable[Row]) -> None:
+def _write(path: Path, rows: Iterable[Row], columns: Sequence[str]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS)
+        writer = csv.DictWriter(file, columns, extrasaction="ignore")
         writer.writeheader()
         writer.writerows(rows)
 
 
-def _write_map(path: Path, file: str, name: str) -> None:
-    path.write_text(_MAP.format(file=file, name=name, office=_OFFICE), "utf-8")
+def _write_map(path: Path, file: str, name: str, more: str = "") -> None:
+    path.write_text(f"{_MAP}{more}".format(file=file, name=name, office=_OFFICE), "utf-8")

@@ -42,13 +42,13 @@ def run_first_wave(play: Play) -> list[Nominee]:
 
 
 def _score_anew(play: Play, edited: Sequence[Customer]) -> None:
-    """Let the person who entered an account change one of its scores shortly before."""
+    """Let the person who entered an account change what is scored shortly before."""
     play.clock.go_to(days_before=0, hours=5)
     with play.kam.batch() as batch:
         for item in edited:
-            better = {PETRA: {"account.strategic_fit_score": "5"}}
+            better = {PETRA: {"account.growth_potential_3y_pct": "34"}}
             record(play, batch, account(item), better)
-            step(play.clock(), f"{PETRA}, who entered {item.name}, gives it a better score")
+            step(play.clock(), f"{PETRA}, who entered {item.name}, sees more growth in it")
 
 
 def _admit(play: Play, nominated: Sequence[Customer]) -> list[Nominee]:

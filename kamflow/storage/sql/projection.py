@@ -98,6 +98,30 @@ def project_cohorts(snapshots: Iterable[Snapshot]) -> Iterator[dict[str, Any]]:
                 yield {"holder": snapshot.id, "cohort": cohort, "member": member}
 
 
+def held_waivers() -> Table:
+    """Return the table of waivers: a row for each criterion that a subject has waived."""
+    return Table(
+        "portfolio_waivers",
+        MetaData(),
+        Column("holder", Words, primary_key=True),
+        Column("criterion", Words, primary_key=True),
+        Column("gate", Words, nullable=False),
+        Column("ends_on", Day, nullable=False),  # the last day on which it holds
+    )
+
+
+def project_waivers(snapshots: Iterable[Snapshot]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the waivers that subjects have."""
+    for snapshot in snapshots:
+        for criterion, item in snapshot.waivers.items():
+            yield {
+                "holder": snapshot.id,
+                "criterion": criterion,
+                "gate": item.gate,
+                "ends_on": item.ends_on,
+            }
+
+
 def project(pack: Pack, kind: str, snapshots: Iterable[Snapshot]) -> Iterator[dict[str, Any]]:
     """Yield the row of each subject of `kind`, by the keys of the columns of its projection."""
     facts = [

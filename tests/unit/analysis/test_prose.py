@@ -9,6 +9,8 @@ from kamflow.analysis.prose import PARTS, describe_pack, describe_part
 from kamflow.errors import NotFoundError
 from kamflow.model.pack import Pack
 from tests.builders import a_pack, shipped_pack
+from tests.unit.language.governed import APPROVALS, AROUND, WORDS
+from tests.unit.language.governed import LIFECYCLE as GOVERNED
 
 ROLES = """
 roles:
@@ -82,6 +84,81 @@ KEPT_OUT = "excluded: [requester, account.kam], deadline: 5 business days"
 )
 def test_an_approval_in_words(terms: str, words: list[str]) -> None:
     assert approval(terms) == " ".join(words)
+
+
+def test_steps_are_told_one_after_the_other() -> None:
+    words = approval(
+        "steps: [{title: Money, when: account.n > 5, voters: [program_sponsor]}, {need: any, "
+        "ballots: [{voters: [{role: steering_committee, each: function}], rule: everybody}, "
+        "{voters: [program_sponsor], rule: at_least 60%, quorum: 50%}]}], excluded: [requester]"
+    )
+
+    assert words == (
+        "There are 2 steps, each after a yes in the one before. "
+        "Step 1 (Money): It is held when this holds or is unknown: "
+        "The account n is above 5 pieces. "
+        "The first vote of the program sponsor decides. "
+        "Step 2: 2 groups vote at the same time, and one of them has to agree. "
+        "Everybody among the steering committee of each function must agree or abstain, and "
+        "somebody must agree. "
+        "At least 60% of all who may vote as the program sponsor must agree, at least 50% of them "
+        "must vote. "
+        "Whoever asked may not vote."
+    )
+
+
+def test_what_happens_while_nobody_decides_and_afterwards_is_told() -> None:
+    pack = a_pack(WORDS, APPROVALS, AROUND, lifecycle=GOVERNED)
+
+    automatic = approval_words(pack.approvals["AP-A"], pack)
+    rejection = approval_words(pack.approvals["AP-R"], pack)
+
+    assert (
+        "They have 3 business days. While nothing is decided, these join: the sponsor after 100% "
+        "and the board after 150% of that time. It may be sent back 2 times."
+    ) in automatic
+    assert (
+        "For 5 business days, the board may call an automatic yes in: then AP-C decides, and a no "
+        "makes A2. 10% of the automatic decisions are looked at by the auditor within 10 days."
+    ) in automatic
+    assert "Whoever asked (D-1) or the KAM (D-1) may not vote." in automatic
+    assert (
+        "For 10 business days, the KAM or the sponsor may appeal, once: then AP-C decides, "
+        "and a yes makes A4."
+    ) in rejection
+
+
+def test_how_approvals_are_run_is_told() -> None:
+    pack = a_pack(WORDS, APPROVALS, AROUND, lifecycle=GOVERNED)
+
+    told = text_of(describe_pack(pack))
+
+    for sentence in (
+        "Voters have 10 business days where an approval does not say otherwise.",
+        "They are reminded after 50% and 80% of the deadline.",
+        "A request without a decision expires after 300% of it. Silence never approves.",
+        "A condition of a yes is due within 90 days.",
+        "The KAM may ask that a criterion is waived, for at most 90 days; AP-C decides",
+        (
+            "In an emergency the sponsor may ask to pass gate and approval, another person as the "
+            "board has to confirm it within 2 business days"
+        ),
+        "The board may give a vote to somebody else.",
+        "D-1: who asks does not vote",
+        "Only about: AP-*.",
+        "Nobody has roles of two of these groups: the admin / the board or the sponsor.",
+        "Kept by: criterion G-1.",
+        "Who decides on a waiver: the finance.",
+    ):
+        assert sentence in told
+
+
+def test_the_approval_that_decides_on_a_waiver_is_told() -> None:
+    words = WORDS.replace("waived_by: [finance]", "waived_by: [AP-C]")
+
+    told = text_of(describe_pack(a_pack(words, APPROVALS, AROUND, lifecycle=GOVERNED)))
+
+    assert "Approval AP-C decides on a waiver." in told
 
 
 def test_an_approval_tells_when_nobody_is_asked_and_who_votes_only_at_times() -> None:
@@ -158,6 +235,12 @@ def test_a_transition_tells_who_asks_and_what_follows() -> None:
     assert "the nominator becomes whoever asked" in said
 
 
+def test_a_way_that_stays_open_despite_conditions_says_so() -> None:
+    said = text_of(describe_part(shipped_pack(), "workflow", "account_lifecycle"))
+
+    assert "Open conditions of an earlier yes do not keep it shut." in said
+
+
 def test_a_scorecard_tells_its_bands() -> None:
     (_, _, grid) = describe_part(shipped_pack(), "scorecard", "designation_score")
 
@@ -204,3 +287,16 @@ def test_an_amount_is_written_alike_in_tables_overrides_and_sentences() -> None:
     assert "drop | 2 percentage points" in said
     assert "floor: account acme = 90,000 EUR by ana (small)" in said
     assert "100000" not in said
+
+
+def test_what_a_stage_keeps_and_who_waits_for_a_place_is_told() -> None:
+    said = text_of(describe_pack(shipped_pack()))
+
+    assert (
+        "The last day on which places are reserved becomes today plus 30 (P.place_lock_days), and "
+        "lasts while this holds: The account is not designated and"
+    ) in said
+    assert (
+        "When a place becomes free, the engine asks for readmit for one that waits and could take "
+        "it: the highest comes first by the designation score, then who has waited longest."
+    ) in said

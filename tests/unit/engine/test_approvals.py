@@ -10,7 +10,7 @@ from tests.builders import Plain, World, a_world
 FACTS = """
 facts:
   account:
-    account.ready: {type: flag, default: true}
+    account.ready: {type: flag, max_age: 30 days, default: true}
     account.open: {type: flag, default: true}
     account.big: {type: flag}
     account.kam: {type: person}
@@ -164,7 +164,7 @@ def test_an_approval_that_is_not_open_takes_no_votes() -> None:
 
     decision = world.submit(ACME, CastVote(actor="ann", approval=f"{ACME}#99", vote="approve"))
 
-    assert decision.reasons == (f"approval `{ACME}#99` is not open",)
+    assert decision.reasons == (f"approval `{ACME}#99` is not open; open are none",)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,8 @@ def test_a_condition_of_the_pack_can_approve_at_once_and_says_so() -> None:
     assert isinstance(decided, ApprovalDecided)
     assert (decided.automatic, decided.approved, decided.reason) == (True, True, "not account.big")
     assert decision.events[0].actor == "system"
-    assert [finding.criterion for finding in decided.findings] == ["G.1"]
+    assert [finding.criterion for finding in decided.findings] == ["G.1", "AP auto_when"]
+    assert "account.big" in decided.findings[1].values
 
 
 @pytest.mark.parametrize("big", [True, None])
@@ -297,13 +298,14 @@ def test_a_transition_that_stays_in_the_stage_leaves_other_requests_open() -> No
 
 def test_the_gate_is_judged_again_at_the_last_vote() -> None:
     world = asked("voters: [boss], rule: one", boss="ann")
-    world.record(ACME, {"account.ready": False})
+    world.record(ACME, {"account.ready": True})
+    world.later(31)  # by which that is too old
 
     decision = world.vote(ACME, "approve", by="ann")
 
     assert decision.accepted
     assert kinds(decision) == ["VoteCast", "ApprovalWithdrawn"]
-    assert decision.reasons == ("the votes would approve, but gate G is not met: G.1; ask again",)
+    assert decision.reasons == ("the votes would decide, but gate G is not ready: G.1; ask again",)
     assert decision.gate is not None
     assert world.stage(ACME) == "candidate"
     assert "account.approved_on" not in world.subjects[ACME].facts

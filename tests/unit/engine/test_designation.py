@@ -270,7 +270,7 @@ def test_an_account_that_comes_back_after_an_exit_is_decided_by_people() -> None
 def test_a_score_that_the_nominator_changed_lately_is_a_red_flag(hours: int, row: str) -> None:
     world = nominated(a_program(), NORDWIND)
     world.assign("north", "program_office", "nina")
-    world.record_by("nina", ACCOUNT, {"account.strategic_fit_score": 5})
+    world.record_by("nina", ACCOUNT, {"account.complexity_score": 5})
 
     world.now += timedelta(hours=hours)
 

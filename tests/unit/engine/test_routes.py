@@ -78,11 +78,18 @@ def test_while_the_table_has_no_answer_nobody_is_asked() -> None:
     assert decision.reasons == ("which approval is needed is not known: `account.n` no value",)
 
 
-def test_people_keep_the_approval_that_they_were_asked_for() -> None:
+def test_who_is_asked_follows_the_table_and_whoever_voted_is_asked_no_more() -> None:
     world = routed(11)
     world.request(ACME, "plan")
-    world.record(ACME, {"account.n": 6})
 
-    world.vote(ACME, "approve", by="ann")
+    decision = world.record(ACME, {"account.n": 6})
 
+    (open_one,) = world.subjects[ACME].approvals.values()
+    assert open_one.approval == "AP-CLERK"
+    assert (
+        f"approval `{open_one.id}` was judged again, as `way.ap` was AP-BOSS and is AP-CLERK"
+        in (decision.reasons[0])
+    )
+    assert not world.vote(ACME, "approve", by="ann").accepted
+    assert world.vote(ACME, "approve", by="ben").accepted
     assert world.stage(ACME) == "planning"

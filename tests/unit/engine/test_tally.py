@@ -1,6 +1,5 @@
 """What votes come to."""
 
-from datetime import UTC, datetime
 from itertools import permutations
 from random import Random
 
@@ -8,37 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kamflow.engine.approvals import Electorate, Outcome, obstacle, tally
-from kamflow.model.approval import Approval
-from kamflow.model.snapshot import Vote
-
-AT = datetime(2026, 3, 31, tzinfo=UTC)
-ANSWERS = {"y": "approve", "n": "reject", "a": "abstain"}
-
-
-def votes(text: str) -> list[Vote]:
-    """Return votes: `ay bn ca` is a yes by `a`, a no by `b`, an abstention by `c`."""
-    return [Vote(person=item[0], vote=ANSWERS[item[1]], at=AT) for item in text.split()]
-
-
-def an_electorate(seats: str, chair: str | None = None) -> Electorate:
-    """Return who may vote: `abc` is one role of three people, `a b` two roles of one each."""
-    roles = {f"r{number}": frozenset(people) for number, people in enumerate(seats.split(), 1)}
-    people: frozenset[str] = frozenset().union(*roles.values())
-    sits = None if chair is None else frozenset(chair)
-    return Electorate(seats=roles, people=people, excluded={}, chair=sits)
-
-
-def an_approval(rule: str, *, quorum: int = 0, chair: str | None = None) -> Approval:
-    word, _, least = rule.partition(" ")
-    return Approval(
-        id="A",
-        title="A",
-        rule=word,
-        least=int(least or 1),
-        quorum=quorum,
-        chair=chair,
-    )
+from kamflow.engine.counting import Outcome, obstacle, tally
+from tests.unit.engine.booths import a_ballot, an_electorate, votes
 
 
 @pytest.mark.parametrize(
@@ -105,7 +75,7 @@ def an_approval(rule: str, *, quorum: int = 0, chair: str | None = None) -> Appr
     ],
 )
 def test_votes_come_to_what_the_rule_says(rule: str, seats: str, cast: str, outcome: str) -> None:
-    found = tally(an_approval(rule), an_electorate(seats), votes(cast))
+    found = tally(an_electorate(a_ballot(rule), seats), votes(cast))
 
     assert found == outcome
 
@@ -129,7 +99,7 @@ def test_votes_come_to_what_the_rule_says(rule: str, seats: str, cast: str, outc
 def test_a_vote_counts_once_enough_of_five_have_voted(
     rule: str, quorum: int, cast: str, outcome: str
 ) -> None:
-    found = tally(an_approval(rule, quorum=quorum), an_electorate("abcde"), votes(cast))
+    found = tally(an_electorate(a_ballot(rule, quorum=quorum), "abcde"), votes(cast))
 
     assert found == outcome
 
@@ -147,9 +117,9 @@ def test_a_vote_counts_once_enough_of_five_have_voted(
     ],
 )
 def test_nothing_is_approved_before_the_chair_has_voted(cast: str, outcome: str) -> None:
-    found = tally(
-        an_approval("majority", chair="chair"), an_electorate("abcde", chair="e"), votes(cast)
-    )
+    who = an_electorate(a_ballot("majority", chair="chair"), "abcde", chair="e")
+
+    found = tally(who, votes(cast))
 
     assert found == outcome
 
@@ -165,17 +135,18 @@ def test_nothing_is_approved_before_the_chair_has_voted(cast: str, outcome: str)
 def test_every_rule_waits_for_a_chair_who_has_to_vote(
     rule: str, seats: str, before: str, chair: str
 ) -> None:
-    approval, who = an_approval(rule, chair="chair"), an_electorate(seats, chair="e")
+    who = an_electorate(a_ballot(rule, chair="chair"), seats, chair="e")
 
-    found = [tally(approval, who, votes(cast)) for cast in (before, f"{before} {chair}")]
+    found = [tally(who, votes(cast)) for cast in (before, f"{before} {chair}")]
 
     assert found == [Outcome.OPEN, Outcome.APPROVED]
 
 
 def test_without_a_chair_who_can_vote_nothing_is_approved() -> None:
-    approval, who = an_approval("majority", chair="chair"), an_electorate("abc", chair="z")
+    who = an_electorate(a_ballot("majority", chair="chair"), "abc", chair="z")
 
-    assert tally(approval, who, votes("ay by cy")) is Outcome.REJECTED
+    assert tally(who, votes("ay by cy")) is Outcome.OPEN
+    assert obstacle(who, votes("ay by cy")) == "the chair `chair` has to vote and nobody can"
 
 
 @pytest.mark.parametrize(
@@ -193,7 +164,7 @@ def test_the_vote_of_somebody_who_may_not_vote_any_more_does_not_count(
 ) -> None:
     seats = "a b c" if rule == "all" else "abc"
 
-    assert tally(an_approval(rule), an_electorate(seats), votes(cast)) is Outcome.OPEN
+    assert tally(an_electorate(a_ballot(rule), seats), votes(cast)) is Outcome.OPEN
 
 
 RULES = ["one", "all", "at_least 1", "at_least 2", "at_least 3", "majority", "two_thirds"]
@@ -210,14 +181,13 @@ def test_the_order_of_votes_does_not_matter(
     chair: str | None,
     shuffle: Random,
 ) -> None:
-    approval = an_approval(rule, quorum=quorum, chair=chair)
-    who = an_electorate("abc cde ef", chair=chair)
+    who = an_electorate(a_ballot(rule, quorum=quorum, chair=chair), "abc cde ef", chair=chair)
     text = [person + answer for person, answer in cast.items()]
-    before = tally(approval, who, votes(" ".join(text)))
+    before = tally(who, votes(" ".join(text)))
 
     shuffle.shuffle(text)
 
-    assert tally(approval, who, votes(" ".join(text))) is before
+    assert tally(who, votes(" ".join(text))) is before
 
 
 @given(st.sampled_from(RULES), ballots, st.integers(0, 6), chairs)
@@ -228,12 +198,10 @@ def test_what_is_decided_stays_decided_whoever_votes_after(
     quorum: int,
     chair: str | None,
 ) -> None:
-    approval = an_approval(rule, quorum=quorum, chair=chair)
-    who = an_electorate("a b c d e f" if rule == "all" else "abcdef", chair=chair)
+    ballot = a_ballot(rule, quorum=quorum, chair=chair)
+    who = an_electorate(ballot, "a b c d e f" if rule == "all" else "abcdef", chair=chair)
     text = [person + answer for person, answer in cast.items()]
-    outcomes = [
-        tally(approval, who, votes(" ".join(text[:count]))) for count in range(len(text) + 1)
-    ]
+    outcomes = [tally(who, votes(" ".join(text[:count]))) for count in range(len(text) + 1)]
     if rule == "one":  # the first vote decides, and nobody is asked after it
         return
 
@@ -245,11 +213,11 @@ def test_what_is_decided_stays_decided_whoever_votes_after(
 
 @given(st.sampled_from(RULES), st.integers(0, 6), chairs)
 def test_silence_approves_nothing(rule: str, quorum: int, chair: str | None) -> None:
-    approval = an_approval(rule, quorum=quorum, chair=chair)
+    ballot = a_ballot(rule, quorum=quorum, chair=chair)
     for seats in ("a", "abc", "a b c"):
-        who = an_electorate(seats, chair=chair)
+        who = an_electorate(ballot, seats, chair=chair)
 
-        assert tally(approval, who, []) is not Outcome.APPROVED
+        assert tally(who, []) is not Outcome.APPROVED
 
 
 @given(st.sampled_from(RULES), ballots, st.integers(0, 6))
@@ -257,7 +225,7 @@ def test_silence_approves_nothing(rule: str, quorum: int, chair: str | None) -> 
 def test_nothing_is_approved_without_a_yes(rule: str, cast: dict[str, str], quorum: int) -> None:
     text = " ".join(person + ("a" if answer == "y" else answer) for person, answer in cast.items())
 
-    found = tally(an_approval(rule, quorum=quorum), an_electorate("abcdef"), votes(text))
+    found = tally(an_electorate(a_ballot(rule, quorum=quorum), "abcdef"), votes(text))
 
     assert found is not Outcome.APPROVED
 
@@ -268,20 +236,102 @@ def test_everybody_together_can_approve_whatever_has_no_obstacle(
     quorum: int,
     chair: str | None,
 ) -> None:
-    approval = an_approval(rule, quorum=quorum, chair=chair)
+    ballot = a_ballot(rule, quorum=quorum, chair=chair)
     for seats in ("", "a", "ab", "abc", "abcdef", "a ab", "a a", "ab ab cd"):
-        who = an_electorate(seats, chair=chair)
+        who = an_electorate(ballot, seats, chair=chair)
         everybody = votes(" ".join(f"{person}y" for person in sorted(who.people)))
 
-        can = tally(approval, who, everybody) is Outcome.APPROVED
+        can = tally(who, everybody) is Outcome.APPROVED
 
-        assert can is (obstacle(approval, who) is None), seats
+        assert can is (obstacle(who) is None), seats
 
 
 @pytest.mark.parametrize("order", list(permutations(["ay", "by", "cn", "dy"])))
 def test_four_of_five_with_the_chair_decide_in_any_order(order: tuple[str, ...]) -> None:
-    approval = an_approval("majority", quorum=4, chair="chair")
+    who = an_electorate(a_ballot("majority", quorum=4, chair="chair"), "abcde", chair="a")
 
-    found = tally(approval, an_electorate("abcde", chair="a"), votes(" ".join(order)))
+    found = tally(who, votes(" ".join(order)))
 
     assert found is Outcome.APPROVED
+
+
+# ---------------------------------------------------------------------------- further rules
+
+
+@pytest.mark.parametrize(
+    ("rule", "cast", "outcome"),
+    [
+        ("everybody", "ay by cy", "open"),
+        ("everybody", "ay by cy dy", "approved"),
+        ("everybody", "ay ba ca da", "approved"),
+        ("everybody", "aa ba ca da", "rejected"),
+        ("everybody", "an", "rejected"),
+        ("share 60", "ay by", "open"),
+        ("share 60", "ay by cy", "approved"),
+        ("share 60", "ay by cn", "open"),
+        ("share 60", "an bn", "rejected"),
+        ("share 75", "ay by cy", "approved"),
+        ("share 76", "ay by cy", "open"),
+        ("share 76", "ay by ca", "rejected"),
+        ("share 100", "ay by cy dy", "approved"),
+    ],
+)
+def test_four_vote_by_the_rules_for_everybody_and_a_share(
+    rule: str, cast: str, outcome: str
+) -> None:
+    who = an_electorate(a_ballot(rule), "abcd")
+
+    assert tally(who, votes(cast)) == outcome
+
+
+@pytest.mark.parametrize(
+    ("tie", "cast", "outcome"),
+    [
+        ("", "ay by cn dn", "rejected"),
+        ("approve", "ay by cn dn", "approved"),
+        ("approve", "ay bn ca da", "approved"),
+        ("approve", "ay by", "approved"),
+        ("approve", "aa ba ca da", "rejected"),
+        ("chair", "ay by cn dn", "approved"),
+        ("chair", "an by cy dn", "rejected"),
+        ("chair", "aa by cn da", "rejected"),
+        ("chair", "by cn dn", "open"),
+        ("chair", "ay by", "approved"),
+        ("chair", "ay bn cn", "open"),
+        ("chair", "an bn", "rejected"),
+    ],
+)
+def test_a_tie_is_a_no_or_a_yes_or_as_the_chair_voted(tie: str, cast: str, outcome: str) -> None:
+    ballot = a_ballot("majority", tie=tie, chair="chair" if tie == "chair" else None)
+    who = an_electorate(ballot, "abcd", chair="a" if tie == "chair" else None)
+
+    assert tally(who, votes(cast)) == outcome
+
+
+@pytest.mark.parametrize(
+    ("percent", "cast", "outcome"),
+    [
+        (60, "ay by", "open"),
+        (60, "ay by cy", "approved"),
+        (61, "ay by cy", "open"),
+        (61, "ay by cy da", "approved"),
+        (100, "ay by cy dy", "open"),
+        (100, "ay by cy dn en", "approved"),
+    ],
+)
+def test_a_quorum_in_percent_is_of_those_who_may_vote(
+    percent: int, cast: str, outcome: str
+) -> None:
+    who = an_electorate(a_ballot("majority", quorum_pct=percent), "abcde")
+
+    assert tally(who, votes(cast)) == outcome
+
+
+def test_a_quorum_holds_for_a_rule_of_single_people_too() -> None:
+    who = an_electorate(a_ballot("one", quorum=2), "abc")
+
+    assert [tally(who, votes(cast)) for cast in ("ay", "ay ba", "ay bn")] == [
+        "open",
+        "approved",
+        "rejected",
+    ]

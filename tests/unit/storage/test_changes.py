@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from sqlalchemy import create_engine
 
 from kamflow.engine.compiled import CompiledPack
-from kamflow.model.pack import Pack
-from kamflow.model.snapshot import Observation, Snapshot
+from kamflow.errors import NotInSqlError
+from kamflow.model.pack import Gate, Pack
+from kamflow.model.snapshot import Observation, Snapshot, Waiver
 from kamflow.storage.changes import changed_outcomes
 from kamflow.storage.portfolio import rebuild, verdicts
 from tests.builders import NOON, shipped_pack
@@ -72,6 +73,23 @@ def test_the_same_policy_changes_nothing(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_where_one_policy_takes_no_notice_of_a_waiver_it_is_judged_one_by_one(
+    tmp_path: Path,
+) -> None:
+    pack = shipped_pack()
+    gate = pack.gates[GATE]
+    criteria = tuple(replace(item, waivable=False) for item in gate.criteria)
+    tried = replace(pack, gates={**pack.gates, GATE: replace(gate, criteria=criteria)})
+    engine = create_engine(f"sqlite:///{tmp_path / 'a.db'}")
+
+    with engine.begin() as connection:
+        rebuild(connection, pack, _subjects(pack))
+        with pytest.raises(NotInSqlError, match="takes no notice of a waiver"):
+            changed_outcomes(connection, (pack, tried), GATE, "north", now=NOON)
+
+    engine.dispose()
+
+
 def _with(pack: Pack, parameter: str, value: str) -> Pack:
     changed = replace(pack.parameters[parameter], value=value)
     return replace(pack, parameters={**pack.parameters, parameter: changed}, digest="tried")
@@ -100,6 +118,24 @@ def _subjects(pack: Pack) -> list[Snapshot]:
                 pack=pack.digest,
                 sequence=1,
                 facts=facts,
+                waivers=_waived(pack.gates[GATE], number),
             )
         )
     return found
+
+
+def _waived(gate: Gate, number: int) -> dict[str, Waiver]:
+    """Return what a subject has waived: for two of three nothing, else every third criterion."""
+    if number % 3:
+        return {}
+    return {
+        item.id: Waiver(
+            id="",
+            gate=GATE,
+            criterion=item.id,
+            owner="ana",
+            reason="",
+            ends_on=NOON.date() + timedelta(days=number % 2 - 1),
+        )
+        for item in gate.criteria[number // 3 % 3 :: 3]
+    }

@@ -16,8 +16,9 @@ from sqlalchemy import Connection, create_engine, select
 from kamflow import Kamflow, Portfolio, fixed_clock
 from kamflow.errors import DatabaseError, NotFoundError, NotInSqlError
 from kamflow.model.pack import FactType
+from kamflow.model.snapshot import Waiver
 from kamflow.model.values import Shape, Verdict
-from kamflow.storage.portfolio import project, projection, rebuild, verdicts
+from kamflow.storage.portfolio import project, projection, rebuild, tally, verdicts
 from kamflow.storage.sql.exact import from_stored, sort_key, to_stored
 from kamflow.storage.sql.projection import as_of_key, value_key
 from tests.builders import NOON, World, a_pack, a_world, days_ago
@@ -338,3 +339,32 @@ def test_a_database_without_the_projection_is_an_error_of_its_own(connection: Co
 
     with pytest.raises(DatabaseError, match="no such table"):
         verdicts(connection, world.compiled, "G", "north", now=datetime(2026, 3, 31, tzinfo=UTC))
+
+
+def test_what_is_waived_today_keeps_no_gate_shut(connection: Connection) -> None:
+    world = a_portfolio("account.size > 90")
+    subject = world.subjects["north/acme"]
+    waiver = Waiver(
+        id="north/acme#3", gate="G", criterion="G.1", owner="ana", reason="", ends_on=NOON.date()
+    )
+    world.subjects["north/acme"] = replace(subject, waivers={"G.1": waiver})
+
+    assert judged(connection, world) == [("north/acme", 1, 0)]
+    assert tally(connection, world.compiled, "G", "north", now=world.now) == {1: 1}
+    world.later(1)
+    assert judged(connection, world) == [("north/acme", 0, 0)]
+    assert tally(connection, world.compiled, "G", "north", now=world.now) == {0: 1}
+
+
+def test_a_waiver_that_has_ended_leaves_the_portfolio_when_it_is_rebuilt(
+    connection: Connection,
+) -> None:
+    world = a_portfolio("account.size > 90")
+    subject = world.subjects["north/acme"]
+    waiver = Waiver(id="", gate="G", criterion="G.1", owner="", reason="", ends_on=date.max)
+    world.subjects["north/acme"] = replace(subject, waivers={"G.1": waiver})
+    assert judged(connection, world) == [("north/acme", 1, 0)]
+
+    world.subjects["north/acme"] = subject
+
+    assert judged(connection, world) == [("north/acme", 0, 0)]
