@@ -10,10 +10,8 @@ from kamflow.errors import RefusedError
 from kamflow.model.decision import GateVerdict
 from kamflow.model.events import Recorded
 from kamflow.model.pack import Pack
-from kamflow.reports.sharing import shared_view
 from kamflow.reports.status import Facts, ProgramStatus, StatusReport, policies, program_status
 from kamflow.reports.subjects import SubjectView, subject_view
-from kamflow.reports.why import Explanation, explain
 from kamflow.runtime.auditing import Audited
 from kamflow.runtime.capacity import Capacities
 from kamflow.runtime.clock import Clock, system_clock
@@ -28,6 +26,7 @@ from kamflow.storage.reading import InstanceEntry, PackEntry
 from kamflow.storage.store import Store
 
 if TYPE_CHECKING:
+    from kamflow.reports.why import Explanation
     from kamflow.storage.bound import BoundStore
 
 T = TypeVar("T")
@@ -155,11 +154,15 @@ class Kamflow(Audited, Capacities, Following, Overdue, Commands):
         with self.reading() as session:
             compiled, view = session.view(session.find(subject))
             if seen_by is not None:
+                from kamflow.reports.sharing import shared_view  # noqa: PLC0415 - few need it
+
                 return shared_view(compiled, view, seen_by)
             return subject_view(compiled, view)
 
-    def why(self, subject: str, trigger: str | None = None) -> Explanation:
+    def why(self, subject: str, trigger: str | None = None) -> "Explanation":
         """Return how each transition from here stands, or those of one trigger."""
+        from kamflow.reports.why import explain  # noqa: PLC0415 - brings the analysis along
+
         with self.reading() as session:
             compiled, view = session.view(session.find(subject))
             return explain(compiled, view, trigger)
