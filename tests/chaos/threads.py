@@ -150,7 +150,7 @@ def _insistently(job: Callable[[], object]) -> None:
             signal.signal(signal.SIGINT, _interrupt_once)
             job()
             done = True
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # inside: one more may come just before
 
 
 def _interrupt_once(_number: int, _frame: object) -> None:
