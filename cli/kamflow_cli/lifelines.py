@@ -59,8 +59,9 @@ def _status(life: ApprovalLife) -> str:
 
 def _step_lines(life: ApprovalLife) -> Iterator[str]:
     for step in life.steps:
-        number = f"{step.number} " if len(life.steps) > 1 else ""
-        state = f" ({step.state})" if step.state else ""
+        alone = len(life.steps) == 1  # it needs neither a number nor a state
+        number = "" if alone else f"{step.number} "
+        state = f" ({step.state})" if step.state and not alone else ""
         need = " (any of these)" if step.need == "any" and len(step.ballots) > 1 else ""
         ballots = "; ".join(f"{', '.join(item.roles)}: {item.rule}" for item in step.ballots)
         head = f"{number}{step.title}{state}{need}".strip()

@@ -24,6 +24,9 @@ _RULES = {
 }
 
 
+_TIES = {"chair": ", a tie goes as the chair votes", "approve": ", a tie is a yes"}
+
+
 class MayVote(Struct, frozen=True, kw_only=True):
     """Somebody who may vote; with `principal`, in the place of that person."""
 
@@ -68,9 +71,10 @@ def present(
     who = electorate_of(compiled, view, open_one)
     bench, voters = current(who, open_one.votes), _casters(waiting(who, open_one.votes))
     if bench is None or len(who.steps) == 1:
-        return voters, ""
+        return voters, ""  # one step alone, or all others are left out
     title = f": {bench.title}" if bench.title else ""
-    return voters, f"{who.steps.index(bench) + 1} of {len(who.steps)}{title}"
+    number, count = bench.index + 1, len(approval_of(compiled, open_one).in_steps())
+    return voters, f"{number} of {count}{title}"
 
 
 def stall_of(view: View, open_one: OpenApproval) -> tuple[str, datetime | None]:
@@ -146,4 +150,6 @@ def rule_of(ballot: Ballot) -> str:
         quorum.append(f"{ballot.quorum_pct} %")
     if quorum:
         said += f", quorum {' and '.join(quorum)}"
-    return f"{said}, {ballot.chair} has to vote" if ballot.chair else said
+    if ballot.chair:
+        said += f", {ballot.chair} has to vote"
+    return said + _TIES.get(ballot.tie, "")

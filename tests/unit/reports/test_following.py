@@ -30,6 +30,10 @@ approvals:
       - {title: Large ones, voters: [board], when: account.margin > 50}
     escalate_to: [board]
 """
+SECOND = RULES.replace(
+    "    steps:\n",
+    "    steps:\n      - {title: Huge ones, voters: [board], when: account.margin > 500}\n",
+).replace("      - {title: Large ones, voters: [board], when: account.margin > 50}\n", "")
 TIMED = """
 approving: {deadline: 4 business days, remind: [50], escalate: [75], expire: 150}
 """
@@ -83,9 +87,22 @@ def test_the_step_and_its_voters_are_those_of_now() -> None:
     world.vote(ACME, "approve", by="fay")
     after = item_of(world)
 
-    assert (before.step, before.waiting_for) == ("1 of 2: Finance", ("fay",))
-    assert (after.step, after.waiting_for) == ("2 of 2: Board", ("bea",))
+    assert (before.step, before.waiting_for) == ("1 of 3: Finance", ("fay",))
+    assert (after.step, after.waiting_for) == ("2 of 3: Board", ("bea",))
     assert after.votes == {"fay": "approve"}
+
+
+def test_a_step_has_the_same_number_in_the_inbox_and_in_the_life() -> None:
+    world = a_world(SECOND, lifecycle=ASKING)
+    for role, person in (("finance", "fay"), ("board", "bea"), ("kam", "kam")):
+        world.assign("north", role, person)
+    world.record(ACME, {"account.margin": 10})
+    assert world.request(ACME, "plan").accepted
+
+    item, steps = item_of(world), life_of(world).steps
+
+    assert item.step == "2 of 3: Finance"
+    assert [step.number for step in steps if step.state == "now"] == [2]
 
 
 def test_facts_that_changed_are_told_until_the_request_is_closed() -> None:
@@ -233,6 +250,11 @@ def test_a_calendar_that_is_gone_counts_as_that_of_a_policy_without_any() -> Non
             Ballot(rule="two_thirds", chair="board", voters=(Voter(role="board"),)),
             "two thirds of yes and no, board has to vote",
         ),
+        (
+            Ballot(rule="majority", chair="board", tie="chair"),
+            "more yes than no, board has to vote, a tie goes as the chair votes",
+        ),
+        (Ballot(rule="majority", tie="approve"), "more yes than no, a tie is a yes"),
     ],
 )
 def test_a_rule_is_told_in_words(ballot: Ballot, words: str) -> None:
