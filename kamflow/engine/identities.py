@@ -21,7 +21,7 @@ def fault_in_people(command: Command) -> str | None:
     Two ids that look alike would be two people with two votes. The engine and the connected systems
     are no people, so they can hold none of these.
     """
-    fault = _fault(command.actor)
+    fault = fault_in_name(command.actor)
     if fault is not None:
         return f"who asks cannot be told from others: {fault}"
     for person in _named(command):
@@ -33,18 +33,12 @@ def fault_in_people(command: Command) -> str | None:
 
 def fault_in_person(person: str) -> str | None:
     """Return why somebody cannot hold a role, a seat or a task; nothing for a person."""
-    fault = _fault(person)
+    fault = fault_in_name(person)
     if fault is not None:
         return f"a person cannot be told from others: {fault}"
     if is_no_person(person):
         return f"`{person}` is no person: the engine and connected systems take no part"
     return None
-
-
-def _fault(person: str) -> str | None:
-    if not person.isprintable() and any(sign.isspace() and sign != " " for sign in person):
-        return f"`{person}` holds a tab or a line break"
-    return fault_in_name(person)
 
 
 def is_no_person(name: str) -> bool:

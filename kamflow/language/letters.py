@@ -29,7 +29,7 @@ def fault_in_name(name: str) -> str | None:
     if len(name) > MAX_NAME:
         return f"a name has at most {MAX_NAME} characters, not {len(name)}"
     for sign in name:
-        if _MARKS.match(sign) or not (sign.isprintable() or sign.isspace()):
+        if _MARKS.match(sign) or not sign.isprintable():
             return f"`{name}` holds the character U+{ord(sign):04X}, which cannot be seen"
     if name != unicodedata.normalize("NFC", name):
         return f"`{name}` is not in the composed form (NFC); type its letters anew"

@@ -44,7 +44,8 @@ def naming(person: str) -> list[Command]:
     [
         ("fred ", "`fred ` begins or ends with a space"),
         ("fr\u200bed", "U+200B, which cannot be seen"),
-        ("a\nb", "holds a tab or a line break"),
+        ("a\nb", "U+000A, which cannot be seen"),
+        ("a\u00a0b", "U+00A0, which cannot be seen"),
         ("re\u0301", "is not in the composed form (NFC)"),
         ("fr\u0435d", "mixes letters that look alike"),
         ("system", "`system` is no person"),
