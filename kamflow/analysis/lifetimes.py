@@ -34,7 +34,7 @@ def roles_words(pack: Pack, roles: Iterable[str], joint: str = "or") -> str:
 
 def _waiting(approval: Approval, pack: Pack) -> Iterator[str]:
     said = pack.approving or Approving()
-    deadline = approval.deadline or said.deadline
+    deadline = pack.deadline_of(approval)
     if deadline:
         yield f"They have {deadline}."
     if approval.escalate_to:

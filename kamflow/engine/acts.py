@@ -4,7 +4,7 @@ The duties of a policy are judged by these acts; see `segregation`.
 """
 
 from collections.abc import Iterator
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from kamflow.engine.segregation import Act, request_act, subjects_of, vote_act
 from kamflow.model.commands import (
@@ -21,6 +21,7 @@ from kamflow.model.commands import (
     EndWaiver,
     GiveDelegation,
     LodgeAppeal,
+    OpenCommand,
     OpenSubject,
     Reassign,
     RecordAbsence,
@@ -31,20 +32,15 @@ from kamflow.model.commands import (
     RequestWaiver,
     ResumeRequest,
     ReturnRequest,
+    RevisionCommand,
     SettleCondition,
+    StaffCommand,
     Turn,
+    WaiverCommand,
     WithdrawRequest,
 )
 from kamflow.model.pack import Pack
 from kamflow.model.snapshot import OpenApproval, Snapshot, Term
-
-Staffing: TypeAlias = (
-    AssignRole | EndRole | RecordAbsence | EndAbsence | GiveDelegation | EndDelegation
-)
-Talking: TypeAlias = (
-    CastVote | Comment | ReturnRequest | ResumeRequest | WithdrawRequest | Remind | Reassign
-)
-Around: TypeAlias = RequestWaiver | EndWaiver | BreakGlass | CallIn | LodgeAppeal | CloseReview
 
 
 def acts_of(pack: Pack, snapshot: Snapshot, command: Command) -> Iterator[Act]:
@@ -68,8 +64,8 @@ def acts_of(pack: Pack, snapshot: Snapshot, command: Command) -> Iterator[Act]:
             yield from _of_people(snapshot, command)
 
 
-def _of_people(snapshot: Snapshot, command: Staffing | Talking) -> Iterator[Act]:
-    if isinstance(command, Staffing):
+def _of_people(snapshot: Snapshot, command: StaffCommand | OpenCommand) -> Iterator[Act]:
+    if isinstance(command, StaffCommand):
         yield from _of_staff(snapshot, command)
     else:
         yield from _on_request(snapshot, command)
@@ -117,7 +113,7 @@ def _requests(pack: Pack, snapshot: Snapshot, trigger: str, actor: str) -> Itera
         yield Act(kind="request", person=actor, about=(trigger,))
 
 
-def _of_staff(snapshot: Snapshot, command: Staffing) -> Iterator[Act]:
+def _of_staff(snapshot: Snapshot, command: StaffCommand) -> Iterator[Act]:
     match command:
         case AssignRole():
             term = Term(
@@ -150,7 +146,7 @@ def _stand_in(snapshot: Snapshot, person: str, approvals: tuple[str, ...]) -> It
             yield Act(kind="delegate", person=person, about=about, open_one=open_one)
 
 
-def _on_request(snapshot: Snapshot, command: Talking) -> Iterator[Act]:
+def _on_request(snapshot: Snapshot, command: OpenCommand) -> Iterator[Act]:
     open_one = snapshot.approvals.get(command.approval)
     if open_one is None:
         return
@@ -181,7 +177,9 @@ def _votes(open_one: OpenApproval, command: CastVote) -> Iterator[Act]:
             yield Act(kind="break_glass", person=person, about=about, open_one=open_one)
 
 
-def _around(pack: Pack, snapshot: Snapshot, command: Around) -> Iterator[Act]:
+def _around(
+    pack: Pack, snapshot: Snapshot, command: WaiverCommand | RevisionCommand
+) -> Iterator[Act]:
     actor = command.actor
     match command:
         case RequestWaiver() | EndWaiver():

@@ -8,7 +8,7 @@ it is asked where roles are given and where somebody from outside reads, and not
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
-from kamflow.engine.people import holds, upward
+from kamflow.engine.people import holds
 from kamflow.engine.view import Scene, View
 from kamflow.model.approval import Duty
 from kamflow.model.pack import Pack
@@ -18,7 +18,7 @@ from kamflow.model.values import Unknown
 
 def top_of(view: View) -> View:
     """Return the subject above which there is none."""
-    *_, top = upward(view)
+    *_, top = view.upward()
     return top
 
 
@@ -39,7 +39,7 @@ def held_apart(pack: Pack, view: View, duty: Duty, given: str, term: Term) -> It
         barred = {held for role in others for held in pack.roles if brings(pack, role, held)}
         for held, place in _terms(pack, view, term.person, barred):
             if _overlap(view.scene.now, held, term):
-                below = "" if any(place == i.snapshot.id for i in upward(view)) else f" of {place}"
+                below = "" if any(place == i.snapshot.id for i in view.upward()) else f" of {place}"
                 yield f"`{term.person}` is {held.role}{below}, which does not go with {given}"
 
 
@@ -73,7 +73,7 @@ def _terms(
 ) -> Iterator[tuple[Term, str]]:
     """Yield the times for which a person has some of `roles`, each with the subject it is for."""
     named = {role: fact for role in roles if (fact := pack.roles[role].holder)}
-    for place in upward(view):
+    for place in view.upward():
         for role in _named_here(pack, place, person, named):
             yield Term(role=role, person=person), place.snapshot.id
     for subject in _tree(pack, view.scene, top_of(view).snapshot):

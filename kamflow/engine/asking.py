@@ -205,7 +205,7 @@ def times(
         pauses: When its clock stood still; all of them are over.
     """
     approving = compiled.pack.approving or Approving()
-    text, gaps = approval.deadline or approving.deadline, tuple(pauses)
+    text, gaps = compiled.pack.deadline_of(approval), tuple(pauses)
     if not text:
         return None, ()
     span, calendar = read_span(text), compiled.calendar_of(view)

@@ -219,7 +219,7 @@ class _Reader:
             return
 
         def read(view: View) -> str | None:
-            at = _place(view, kind)
+            at = view.at(kind)
             return None if at is None else at.snapshot.stage
 
         name = f"stage of {kind}"
@@ -227,7 +227,7 @@ class _Reader:
 
     def _reports(self, event: str, kind: str) -> None:
         def read(view: View) -> str | None:
-            at = _place(view, kind)
+            at = view.at(kind)
             return None if at is None else str(len(at.history.reported(event)))
 
         name = f"reports of {event}"
@@ -237,7 +237,7 @@ class _Reader:
         source = compile_expression(node, self._pack)
 
         def read(view: View) -> str | None:
-            at = _place(view, kind)
+            at = view.at(kind)
             value = None if at is None else source(at)
             return None if value is None or isinstance(value, Unknown) else format_value(value)
 
@@ -257,14 +257,6 @@ def _recorded(fact: FactType, pack: Pack) -> Callable[[View], str | None]:
         return None if value is None or isinstance(value, Unknown) else format_value(value)
 
     return read
-
-
-def _place(view: View, kind: str) -> View | None:
-    """Return the subject of `kind`: this one, or one above it."""
-    place: View | None = view
-    while place is not None and place.snapshot.kind != kind:
-        place = place.parent
-    return place
 
 
 def _beneath(pack: Pack, head: str) -> Iterator[tuple[Expression, str]]:

@@ -94,12 +94,6 @@ def voters_now(who: Electorate, votes: Sequence[Vote]) -> frozenset[str]:
     return frozenset().union(*waiting(who, votes).values())
 
 
-def voted(who: Electorate, votes: Sequence[Vote]) -> frozenset[str]:
-    """Return everybody who has cast a vote in the present step."""
-    bench = current(who, votes)
-    return frozenset() if bench is None else bench.heard(votes).casters
-
-
 def cast_for(
     who: Electorate, votes: Sequence[Vote], person: str, principal: str = ""
 ) -> Mandate | str:
@@ -185,16 +179,3 @@ def _no_vote(who: Electorate, bench: Bench, votes: Sequence[Vote], person: str) 
 
 def _owners(bench: Bench) -> frozenset[str]:
     return frozenset().union(*(booth.owners for booth in bench.booths))
-
-
-__all__ = [
-    "Mandate",
-    "Outcome",
-    "cast_for",
-    "current",
-    "obstacle",
-    "tally",
-    "voted",
-    "voters_now",
-    "waiting",
-]

@@ -5,7 +5,7 @@ Business days are those of a calendar (`kamflow.engine.calendars`), else Monday 
 
 import calendar
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -18,6 +18,11 @@ Moving: TypeAlias = Callable[[date, int], date]  # a day and a count -> the day 
 BUSINESS_DAYS = "business days"
 
 _WEEKEND = 5  # Monday is 0
+
+
+def over(day: date) -> datetime | None:
+    """Return the instant at which a day is over, UTC; nothing for the last day of all."""
+    return None if day == date.max else datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
 def add_days(day: date, count: int) -> date:

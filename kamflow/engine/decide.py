@@ -12,7 +12,7 @@ from kamflow.engine.recording import record_facts, report_event
 from kamflow.engine.requests import RequestCommand, decide_request
 from kamflow.engine.revisions import decide_revision
 from kamflow.engine.segregation import forbids
-from kamflow.engine.staffing import StaffCommand, decide_staff
+from kamflow.engine.staffing import decide_staff
 from kamflow.engine.turning import turn
 from kamflow.engine.view import Scene
 from kamflow.engine.waitlist import offer
@@ -31,6 +31,7 @@ from kamflow.model.commands import (
     ReportEvent,
     RequestTransition,
     RequestWaiver,
+    StaffCommand,
     Turn,
 )
 from kamflow.model.decision import Decision

@@ -12,10 +12,9 @@ from kamflow.engine.people import (
     may_stand_in,
     named_by_function,
     named_holders,
-    upward,
 )
 from kamflow.engine.proxies import lent_now, proxies_of
-from kamflow.engine.segregation import asker_of, may_vote, named_by
+from kamflow.engine.segregation import asker_of, barred_by, named_by
 from kamflow.engine.view import View
 from kamflow.model.approval import Approval, Ballot, Step, Voter
 from kamflow.model.snapshot import OpenApproval, Vote
@@ -125,7 +124,7 @@ class _Hall:
             item.person: _until(item.ends_at.date().isoformat() if item.ends_at else "")
             for item in absences
         }
-        lends = absences or any(place.snapshot.delegations for place in upward(view))
+        lends = absences or any(place.snapshot.delegations for place in view.upward())
         self._lent = lent_now(view, self._names()) if lends else {}
         self._excluded = self._excluded_by_approval()
         self._barred: dict[str, str] = {}
@@ -165,7 +164,7 @@ class _Hall:
         if person in self._excluded:
             return self._excluded[person]
         if person not in self._barred:
-            found = may_vote(self._compiled, self._view, self._open, person)
+            found = barred_by(self._compiled, self._view, self._open, person)
             gone = ["has left"] if person in self._gone else []
             why = [item.reason.removeprefix(f"`{person}` ") for item in found]
             self._barred[person] = "; ".join([*gone, *why])

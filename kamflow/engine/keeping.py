@@ -1,7 +1,8 @@
 """Facts that a stage keeps for as long as their condition is met, such as a reserved place."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 
+from kamflow.engine.days import over
 from kamflow.engine.draft import Draft
 from kamflow.engine.people import SYSTEM
 from kamflow.engine.setting import record_values
@@ -14,9 +15,7 @@ from kamflow.model.values import Unknown, format_value
 def next_lapse(snapshot: Snapshot) -> datetime | None:
     """Return the first instant at which a kept date is over."""
     last_day = min(snapshot.lapses.values(), default=None)
-    if last_day is None or last_day == date.max:
-        return None
-    return datetime.combine(last_day + timedelta(days=1), time(), UTC)
+    return None if last_day is None else over(last_day)
 
 
 def keep(draft: Draft) -> None:

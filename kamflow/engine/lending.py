@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from kamflow.engine.draft import Draft
 from kamflow.engine.fitness import Pair
-from kamflow.engine.people import upward
 from kamflow.engine.periods import gone_problem, overlap, period_problem, right_problem
 from kamflow.engine.segregation import asker_of
 from kamflow.language.diagnostics import did_you_mean
@@ -76,7 +75,7 @@ def _pair(draft: Draft, command: GiveDelegation) -> Pair:
 
 
 def _absences(draft: Draft) -> Iterator[Absence]:
-    for place in upward(draft.view):
+    for place in draft.view.upward():
         yield from place.snapshot.absences
 
 
@@ -91,7 +90,7 @@ def _chain_problem(draft: Draft, command: GiveDelegation) -> str | None:
         reason=command.reason,
         approvals=command.approvals,
     )
-    given = [item for place in upward(draft.view) for item in place.snapshot.delegations]
+    given = [item for place in draft.view.upward() for item in place.snapshot.delegations]
     for item in given:
         if (item.person, item.to, item.approvals) == (new.person, new.to, new.approvals) and (
             item.begins_at <= new.begins_at and new.ends_at <= item.ends_at

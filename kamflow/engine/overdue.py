@@ -1,17 +1,13 @@
 """What people owe after a decision: when it was to be done, and that it was not."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 
+from kamflow.engine.days import over
 from kamflow.engine.draft import Draft
 from kamflow.engine.people import SYSTEM
 from kamflow.model.overdue import ConditionOverdue, ReviewOverdue
 from kamflow.model.snapshot import OpenCondition, OpenReview, Snapshot
-
-
-def over(day: date) -> datetime | None:
-    """Return the instant at which a day is over, UTC; nothing for the last day of all."""
-    return None if day == date.max else datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
 def end_of(item: OpenCondition | OpenReview) -> datetime | None:

@@ -80,13 +80,7 @@ def _read(text: str, name: str, shape: Shape) -> Value | Unknown:
 
 def _owner(view: View, pack: Pack, name: str) -> View:
     """Return the view of the subject that has the fact: this one, or one above."""
-    kind = pack.facts[name].kind
-    place: View | None = view
-    while place is not None:
-        if place.snapshot.kind == kind:
-            return place
-        place = place.parent
-    return view
+    return view.at(pack.facts[name].kind) or view
 
 
 def series(view: View, pack: Pack, node: tree.Trend) -> Sequence[Observation]:
@@ -179,10 +173,8 @@ def _event_view(view: View, pack: Pack, report: EventReported) -> View:
 
 def cohort_views(view: View, name: str) -> list[View] | Unknown:
     """Return views of the members of a frozen cohort, wherever they are now."""
-    place: View | None = view
-    while place is not None:
+    for place in view.upward():
         if name in place.snapshot.cohorts:
             found = (place.scene.subject(item) for item in place.snapshot.cohorts[name])
             return [item for item in found if item is not None]
-        place = place.parent
     return Unknown((Cause(f'cohort("{name}")', "not frozen yet"),))

@@ -30,7 +30,7 @@ def named_holders(pack: Pack, view: View, role_id: str) -> frozenset[str]:
             found.add(str(person))
     for member in role.members:
         found |= named_holders(pack, view, member)
-    for place in upward(view):
+    for place in view.upward():
         found.update(place.snapshot.roles.get(role_id, ()))
         if place.snapshot.terms:
             found.update(term.person for term in _terms(place, role_id))
@@ -42,7 +42,7 @@ def named_by_function(pack: Pack, view: View, role_id: str) -> dict[str, frozens
 
     Who holds the role for all functions holds it for each of them.
     """
-    terms = [term for place in upward(view) for term in _terms_below(pack, place, role_id)]
+    terms = [term for place in view.upward() for term in _terms_below(pack, place, role_id)]
     special = {(term.function, term.person) for term in terms if term.function}
     apart = {person for _, person in special}
     everywhere = {term.person for term in terms if not term.function}
@@ -67,14 +67,6 @@ def _terms(place: View, role_id: str) -> Iterator[Term]:
             yield term
 
 
-def upward(view: View) -> Iterator[View]:
-    """Yield the subject and what is above it."""
-    place: View | None = view
-    while place is not None:
-        yield place
-        place = place.parent
-
-
 def runs(now: datetime, begins_at: datetime | None, ends_at: datetime | None) -> bool:
     """Tell whether a period has begun and not ended; its end belongs to it no more."""
     return (begins_at is None or begins_at <= now) and (ends_at is None or now < ends_at)
@@ -83,7 +75,7 @@ def runs(now: datetime, begins_at: datetime | None, ends_at: datetime | None) ->
 def absences_now(view: View) -> Iterator[Absence]:
     """Yield the absences that run now, recorded for the subject or above."""
     now = view.scene.now
-    for place in upward(view):
+    for place in view.upward():
         for item in place.snapshot.absences:
             if runs(now, item.begins_at, item.ends_at):
                 yield item
@@ -92,7 +84,7 @@ def absences_now(view: View) -> Iterator[Absence]:
 def delegations_now(view: View) -> Iterator[Delegation]:
     """Yield the delegations that run now, recorded for the subject or above."""
     now = view.scene.now
-    for place in upward(view):
+    for place in view.upward():
         for item in place.snapshot.delegations:
             if runs(now, item.begins_at, item.ends_at):
                 yield item

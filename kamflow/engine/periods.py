@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kamflow.engine.draft import Draft
-from kamflow.engine.people import holds_any, lacking, upward
+from kamflow.engine.people import holds_any, lacking
 from kamflow.model.snapshot import Delegation
 
 
@@ -48,7 +48,7 @@ def gone_problem(
 ) -> str | None:
     """Return why a person cannot stand in: has left by then, or is away all the time."""
     begins_at = max(begins_at, draft.now)
-    for place in upward(draft.view):
+    for place in draft.view.upward():
         for item in place.snapshot.absences:
             if item.person != person or item.begins_at > begins_at:
                 continue

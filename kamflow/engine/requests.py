@@ -11,8 +11,9 @@ from kamflow.engine.asking import (
     waits_for,
 )
 from kamflow.engine.binding import told
+from kamflow.engine.boxes import Outcome
 from kamflow.engine.closed import why_closed
-from kamflow.engine.counting import Outcome, cast_for, tally, voters_now
+from kamflow.engine.counting import cast_for, tally, voters_now
 from kamflow.engine.draft import Draft
 from kamflow.engine.electorate import electorate_of, seat_problem
 from kamflow.engine.evidence import fault_in
@@ -27,6 +28,7 @@ from kamflow.model.approval import Approving
 from kamflow.model.commands import (
     CastVote,
     Comment,
+    OpenCommand,
     Reassign,
     Remind,
     ResumeRequest,
@@ -47,9 +49,6 @@ from kamflow.model.events import (
 from kamflow.model.snapshot import OpenApproval
 from kamflow.model.values import Unknown, Verdict
 
-OpenCommand: TypeAlias = (
-    CastVote | Comment | ReturnRequest | ResumeRequest | WithdrawRequest | Remind | Reassign
-)
 RequestCommand: TypeAlias = OpenCommand | SettleCondition
 
 _Showing = CastVote | Comment | ResumeRequest | SettleCondition

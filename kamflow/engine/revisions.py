@@ -1,6 +1,6 @@
 """Decides on what goes round a gate or back over a decision: glass, call-ins, appeals, reviews."""
 
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from kamflow.engine.afterwards import within
 from kamflow.engine.approvals import BREAK_GLASS
@@ -19,14 +19,12 @@ from kamflow.engine.people import SYSTEM, holders, holds_any, lacking
 from kamflow.engine.segregation import named_by
 from kamflow.language.diagnostics import did_you_mean
 from kamflow.model.approval import Appeal
-from kamflow.model.commands import BreakGlass, CallIn, CloseReview, LodgeAppeal
+from kamflow.model.commands import BreakGlass, CallIn, CloseReview, LodgeAppeal, RevisionCommand
 from kamflow.model.deadline import Due
 from kamflow.model.decision import Decision
 from kamflow.model.events import ApprovalDecided, GlassBroken, ReviewClosed, ReviewOpened
 from kamflow.model.pack import Pack, Transition
 from kamflow.model.snapshot import OpenApproval, Revisable
-
-RevisionCommand: TypeAlias = BreakGlass | CallIn | LodgeAppeal | CloseReview
 
 _ANSWERS = {"confirm": "confirmed", "object": "objected"}
 _HOW = {"call_in": "called in", "appeal": "appealed against"}

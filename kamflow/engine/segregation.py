@@ -83,7 +83,7 @@ def forbids(compiled: CompiledPack, view: View | None, acts: Iterable[Act]) -> t
     return tuple(dict.fromkeys(reasons))
 
 
-def may_vote(
+def barred_by(
     compiled: CompiledPack, view: View, open_one: OpenApproval, person: str
 ) -> tuple[Conflict, ...]:
     """Return the duties that keep a person's vote from being counted on a request."""
@@ -166,9 +166,7 @@ def named_by(pack: Pack, view: View, fact: str) -> frozenset[str]:
 
     A duty does not lapse because nobody has confirmed the value for a while.
     """
-    place: View | None = view
-    while place is not None and place.snapshot.kind != pack.facts[fact].kind:
-        place = place.parent
+    place = view.at(pack.facts[fact].kind)
     if place is None:
         return frozenset()
     value, observed = place[fact], place.snapshot.facts.get(fact)

@@ -1,29 +1,22 @@
 """Decides on who holds roles, and who is away."""
 
-from typing import TypeAlias
-
 from kamflow.engine.draft import Draft
 from kamflow.engine.fitness import Pair
 from kamflow.engine.lending import decide_lending
-from kamflow.engine.people import has_left, upward
+from kamflow.engine.people import has_left
 from kamflow.engine.periods import gone_problem, period_problem, right_problem
 from kamflow.engine.rights import lacking_right, may_assign
 from kamflow.language.diagnostics import did_you_mean
 from kamflow.model.commands import (
     AssignRole,
     EndAbsence,
-    EndDelegation,
     EndRole,
-    GiveDelegation,
     RecordAbsence,
+    StaffCommand,
 )
 from kamflow.model.decision import Decision
 from kamflow.model.events import AbsenceEnded, AbsenceRecorded, RoleAssigned, RoleEnded
 from kamflow.model.snapshot import Snapshot, Term
-
-StaffCommand: TypeAlias = (
-    AssignRole | EndRole | RecordAbsence | EndAbsence | GiveDelegation | EndDelegation
-)
 
 
 def decide_staff(draft: Draft, command: StaffCommand) -> Decision | None:
@@ -165,7 +158,7 @@ def _absence_problem(draft: Draft, command: RecordAbsence) -> str | None:
 
 def _leaving(draft: Draft, person: str) -> str | None:
     """Return the id of the absence by which a person leaves or has left, if there is one."""
-    absences = (item for place in upward(draft.view) for item in place.snapshot.absences)
+    absences = (item for place in draft.view.upward() for item in place.snapshot.absences)
     return next((item.id for item in absences if item.left and item.person == person), None)
 
 

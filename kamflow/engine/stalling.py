@@ -6,7 +6,7 @@ from kamflow.engine.benches import Electorate
 from kamflow.engine.counting import Mandate, cast_for, obstacle, voters_now
 from kamflow.engine.draft import Draft
 from kamflow.engine.electorate import electorate_of
-from kamflow.engine.people import SYSTEM, upward
+from kamflow.engine.people import SYSTEM
 from kamflow.model.snapshot import OpenApproval, Vote
 from kamflow.model.stalled import ApprovalStalled, ApprovalUnstalled
 
@@ -79,5 +79,5 @@ def _with_everybody(draft: Draft, who: Electorate, votes: tuple[Vote, ...]) -> t
 def _ends(draft: Draft) -> list[datetime]:
     """Return when absences end, recorded here or above, that are not over yet; in order."""
     now = draft.view.scene.now
-    absences = (item for place in upward(draft.view) for item in place.snapshot.absences)
+    absences = (item for place in draft.view.upward() for item in place.snapshot.absences)
     return sorted({item.ends_at for item in absences if item.ends_at and item.ends_at > now})

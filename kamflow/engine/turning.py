@@ -5,11 +5,12 @@ from datetime import date, datetime
 
 from kamflow.engine.asking import escalate
 from kamflow.engine.counting import voters_now
+from kamflow.engine.days import over
 from kamflow.engine.deadlines import last_day
 from kamflow.engine.draft import Draft
 from kamflow.engine.electorate import electorate_of
 from kamflow.engine.keeping import next_lapse
-from kamflow.engine.overdue import ends, over, say_overdue
+from kamflow.engine.overdue import ends, say_overdue
 from kamflow.engine.people import SYSTEM
 from kamflow.engine.settling import lapse
 from kamflow.engine.waivers import end_pointless

@@ -156,6 +156,17 @@ class View(dict[str, Any]):
         above = self.snapshot.parent
         return None if above is None else self.scene.subject(above)
 
+    def upward(self) -> Iterator["View"]:
+        """Yield the subject and what is above it."""
+        place: View | None = self
+        while place is not None:
+            yield place
+            place = place.parent
+
+    def at(self, kind: str) -> "View | None":
+        """Return the subject of `kind`: this one, or one above it."""
+        return next((place for place in self.upward() if place.snapshot.kind == kind), None)
+
     def members(self, kind: str, above: str | None) -> list["View"]:
         """Return the set of `kind`, whose parents are of the kind `above`: children or siblings."""
         own = self.snapshot.kind == above
@@ -255,13 +266,8 @@ def _picks(override: Override, view: View, pack: Pack) -> bool:
     fact = pack.layers.get(override.layer)
     if fact is not None:
         return bool(view[fact] == override.key)
-    place: View | None = view
-    while place is not None:
-        own = place.snapshot
-        if own.kind == override.layer and override.key in (own.id, own.id.rpartition("/")[2]):
-            return True
-        place = place.parent
-    return False
+    own = (place.snapshot for place in view.upward() if place.snapshot.kind == override.layer)
+    return any(override.key in (item.id, item.id.rpartition("/")[2]) for item in own)
 
 
 def parent_source(name: str, kind: str) -> Source:

@@ -3,7 +3,8 @@
 from kamflow.engine.approvals import resolve
 from kamflow.engine.asking import bound_now, kept_findings, lift, times, unknown_approval
 from kamflow.engine.binding import changes_of, choices, told
-from kamflow.engine.counting import Outcome, tally
+from kamflow.engine.boxes import Outcome
+from kamflow.engine.counting import tally
 from kamflow.engine.draft import Draft
 from kamflow.engine.electorate import electorate_of
 from kamflow.engine.moves import (

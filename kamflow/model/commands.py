@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -233,30 +234,24 @@ class Turn(Request, frozen=True, kw_only=True, gc=False):
     """
 
 
+StaffCommand: TypeAlias = (  # who is there, and who stands in
+    AssignRole | EndRole | RecordAbsence | EndAbsence | GiveDelegation | EndDelegation
+)
+OpenCommand: TypeAlias = (  # about a request that is open
+    CastVote | Comment | ReturnRequest | ResumeRequest | WithdrawRequest | Remind | Reassign
+)
+WaiverCommand: TypeAlias = RequestWaiver | EndWaiver
+RevisionCommand: TypeAlias = BreakGlass | CallIn | LodgeAppeal | CloseReview
+
 Command = (
     OpenSubject
     | RecordFacts
     | ReportEvent
-    | AssignRole
-    | EndRole
-    | RecordAbsence
-    | EndAbsence
-    | GiveDelegation
-    | EndDelegation
     | RequestTransition
-    | CastVote
-    | Comment
-    | ReturnRequest
-    | ResumeRequest
-    | WithdrawRequest
-    | Remind
-    | Reassign
+    | StaffCommand
+    | OpenCommand
     | SettleCondition
-    | RequestWaiver
-    | EndWaiver
-    | BreakGlass
-    | CallIn
-    | LodgeAppeal
-    | CloseReview
+    | WaiverCommand
+    | RevisionCommand
     | Turn
 )

@@ -308,6 +308,10 @@ class Pack(Struct, frozen=True, kw_only=True):
     waitlists: dict[str, Waitlist] = {}  # by kind of subject
     workflows: dict[str, Workflow] = {}
 
+    def deadline_of(self, approval: Approval) -> str:
+        """Return the time that people have for an approval, be it its own or that of all."""
+        return approval.deadline or (self.approving.deadline if self.approving else "")
+
     def workflow_of(self, kind: str) -> Workflow:
         """Return the workflow that subjects of `kind` go through."""
         workflow = self.kinds[kind].workflow

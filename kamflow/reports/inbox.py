@@ -115,7 +115,7 @@ def _request(
         changed=_changed(events(), open_one.id) if open_one.rounds else {},
         question=open_one.question,
         comments=len(open_one.comments),
-        deadline=_deadline(pack, approval),
+        deadline=pack.deadline_of(approval),
         due_at=due_at,
         due_on=last_day(calendar, due_at) if due_at else None,
         overdue=due_at is not None and due_at <= view.scene.now,
@@ -123,10 +123,6 @@ def _request(
         stalled_until=stalled_until,
         coming=tuple(coming(compiled, view, approval, open_one)),
     )
-
-
-def _deadline(pack: Pack, approval: Approval) -> str:
-    return approval.deadline or (pack.approving.deadline if pack.approving else "")
 
 
 def trigger_of(pack: Pack, workflow: str, open_one: OpenApproval) -> str:

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from kamflow_cli.commands.approvals import _STATUSES
+
+from kamflow.reports.approvals import STATUSES
 from tests.cli.governed import ask, done, enter
 from tests.command_line import Run
 
@@ -229,3 +232,7 @@ def test_a_yes_of_the_policy_says_until_when_it_can_be_called_in(office: Run) ->
 
     assert "  given by the policy on 2026-03-31 12:00, asked by mia\n" in said
     assert "account.margin >= 20 (can be called in until 2026-04-07)" in said
+
+
+def test_every_status_can_be_asked_for() -> None:
+    assert _STATUSES == STATUSES

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamflow.engine.benches import Electorate
+from kamflow.engine.boxes import Outcome
 from kamflow.engine.counting import (
     Mandate,
-    Outcome,
     cast_for,
     obstacle,
     tally,

@@ -56,7 +56,7 @@ def _check_levels(pack: Pack, approval: Approval, report: Report) -> None:
 
 def _check_deadline(pack: Pack, approval: Approval, report: Report) -> None:
     """Report an approval that may still be open when its stage should have been left."""
-    given = approval.deadline or (pack.approving.deadline if pack.approving else "")
+    given = pack.deadline_of(approval)
     days = _calendar_days(given)
     asked = [item.id for item in asking(pack, approval.id)]
     for workflow in pack.workflows.values():

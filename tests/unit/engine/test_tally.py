@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kamflow.engine.counting import Outcome, obstacle, tally
+from kamflow.engine.boxes import Outcome
+from kamflow.engine.counting import obstacle, tally
 from tests.unit.engine.booths import a_ballot, an_electorate, votes
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from kamflow.engine.benches import Booth, Electorate
-from kamflow.engine.counting import Outcome, current, obstacle, tally
+from kamflow.engine.boxes import Outcome
+from kamflow.engine.counting import current, obstacle, tally
 from kamflow.model.approval import Ballot
 from kamflow.model.snapshot import Vote
 from tests.unit.engine.booths import AT, a_ballot, a_booth, steps, votes
