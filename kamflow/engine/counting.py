@@ -111,7 +111,8 @@ def cast_for(
     if counted is None:
         return "it is decided already"
     if person in who.excluded:
-        return f"`{person}` may not vote on it: {who.excluded[person]}"
+        why, people = who.excluded[person], ", ".join(sorted(voters_now(who, votes)))
+        return f"`{person}` may not vote on it: {why}; {people or 'nobody'} may vote"
     bench = counted.bench
     mine = [owner for owner, people in _waiting_in(counted).items() if person in people]
     goal = principal or (person if person in mine else "")

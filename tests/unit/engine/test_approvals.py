@@ -122,8 +122,8 @@ def test_a_no_leaves_the_stage_and_is_told_with_who_said_it() -> None:
     ("by", "answer", "reason"),
     [
         ("eve", "approve", "`eve` has no vote on it; ann may vote"),
-        ("zoe", "approve", "`zoe` may not vote on it: asked for it"),
-        ("kim", "approve", "`kim` may not vote on it: is `account.kam`"),
+        ("zoe", "approve", "`zoe` may not vote on it: asked for it; ann may vote"),
+        ("kim", "approve", "`kim` may not vote on it: is `account.kam`; ann may vote"),
         ("ann", "maybe", "`maybe` is no vote; it is approve, reject, abstain"),
     ],
 )
