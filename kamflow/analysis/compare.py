@@ -7,6 +7,7 @@ from msgspec import Struct
 from kamflow.analysis.facets import PARTS, facets, parts, summary
 from kamflow.analysis.reading import Reading
 from kamflow.model.pack import Pack, Table, Workflow
+from kamflow.model.rules import Timer
 
 # Field of a pack -> section of a policy file
 _SECTIONS = {
@@ -22,6 +23,9 @@ _SECTIONS = {
     "approvals": "approvals",
     "duties": "duties",
     "waitlists": "waitlists",
+    "rules": "rules",
+    "timers": "timers",
+    "regions": "regions",
     "workflows": "workflow",
 }
 
@@ -94,6 +98,9 @@ def _between(section: str, name: str, before: Struct, after: Struct) -> Iterator
     if isinstance(before, Table) and isinstance(after, Table):
         rows = [row.id for row in before.rows], [row.id for row in after.rows]
         yield from _order((section, name, ""), "order of the rows", *rows)
+    if isinstance(before, Timer) and isinstance(after, Timer):
+        marks = [mark.id for mark in before.marks], [mark.id for mark in after.marks]
+        yield from _order((section, name, ""), "order of the marks", *marks)
     if isinstance(before, Workflow) and isinstance(after, Workflow):
         yield from _ways(name, before, after)
     old_parts, new_parts = parts(before), parts(after)

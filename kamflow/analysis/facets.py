@@ -7,7 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from kamflow.analysis import ballots
+from kamflow.analysis import ballots, calls_words
+from kamflow.analysis.calls_words import JOINED, called_facets, setting_words
 from kamflow.language.wording import stated_words
 from kamflow.model.approval import Approval, Approving, Duty
 from kamflow.model.expression import Condition
@@ -23,10 +24,11 @@ from kamflow.model.pack import (
     Row,
     Scorecard,
     Scored,
-    Setting,
     Stage,
     Transition,
 )
+from kamflow.model.rules import Level, Mark, RegionMove
+from kamflow.model.setting import Setting
 from kamflow.model.values import Shape, format_number
 
 # What has an id of its own inside another declaration -> what it is called
@@ -36,6 +38,8 @@ PARTS: dict[type, str] = {
     Scored: "criterion",
     Stage: "stage",
     Transition: "transition",
+    Mark: "mark",
+    RegionMove: "move",
 }
 
 _NAMES = ("id", "name", "digest")
@@ -47,14 +51,16 @@ _LABELS = {
     "targets": "to",
     "settled_by_approval": "settled by approval",
     "then": "outcome",
+    "start": "starts at",
 }
 # Facets of a pack that are told declaration by declaration.
 _SECTIONS = (
     "calendars", "facts", "kinds", "events", "parameters", "roles", "scorecards", "tables", "gates",
-    "approvals", "duties", "rights", "waitlists", "workflows", "subject",
+    "approvals", "duties", "rights", "waitlists", "rules", "timers", "regions", "workflows",
+    "subject",
 )  # fmt: skip
-_ONCE = ("approving", "waiving", "break_glass")
-_ORDERED = (Band, Override)  # the first that fits counts; other lists have no order
+_ONCE = ("approving", "waiving", "break_glass", "escalating", "notifying")
+_ORDERED = (Band, Level, Override)  # the first that fits counts; other lists have no order
 NONE = "none"
 _USUAL = {"waivable": "yes", "overridable": "yes"}  # what goes without saying in a summary
 
@@ -100,7 +106,7 @@ def summary(value: Struct | None) -> str:
 
 def _criterion_first(found: dict[str, str]) -> dict[str, str]:
     """Return `must a > 1` in one facet, and first, where there are a severity and a condition."""
-    if "severity" not in found:
+    if "severity" not in found or "condition" not in found:
         return found
     rest = {name: text for name, text in found.items() if name not in ("severity", "condition")}
     return {found["severity"]: found["condition"], **rest}
@@ -162,7 +168,7 @@ def _joined(value: Struct, found: dict[str, str]) -> dict[str, str]:
 
 
 def _governing(value: Struct, found: dict[str, str]) -> dict[str, str]:
-    """Return what holds for all approvals, and duties."""
+    """Return what holds for all approvals, duties, and what rules and timers call for."""
     match value:
         case Approving():
             levels = ", then ".join(map(ballots.amount_words, value.escalate))
@@ -172,7 +178,9 @@ def _governing(value: Struct, found: dict[str, str]) -> dict[str, str]:
             acts, excepted = found.pop("acts"), found.pop("excepted")
             return {"on": acts, "except": excepted, "apart": apart or NONE}
         case _:
-            return {}
+            for name in JOINED.get(type(value), ()):
+                del found[name]
+            return called_facets(value) or {}
 
 
 def _ballot(value: Approval, found: dict[str, str]) -> dict[str, str]:
@@ -217,11 +225,6 @@ def _band(band: Band) -> str:
     return f"{' and '.join(edges)}: {format_number(band.points)} points"
 
 
-def _setting(setting: Setting) -> str:
-    value = "actor" if setting.actor else words(setting.value).replace(NONE, "absent")
-    return f"{setting.fact} = {value}"
-
-
 def override_words(item: Override, shape: Shape) -> str:
     """Return another value of a parameter of `shape`: for whom, by whom, how long and why."""
     until = f" until {item.until}" if item.until else ""
@@ -246,8 +249,9 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     Age: _age,
     Band: _band,
     Closure: _closure,
-    Setting: _setting,
+    Setting: setting_words,
     Override: lambda item: override_words(item, Shape(type="text")),
     Freeze: _freeze,
     **ballots.WORDS,
+    **calls_words.WORDS,
 }

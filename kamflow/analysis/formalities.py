@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 
 from kamflow.analysis.barring import duties_on
 from kamflow.analysis.lifetimes import life_words
-from kamflow.analysis.naming import barred_words, listed, role_words
+from kamflow.analysis.naming import barred_words, capital, listed, role_words
 from kamflow.language.asked import kinds_asked
 from kamflow.language.sentences import phrase, sentence
 from kamflow.language.wording import fact_words, plain_words
 from kamflow.model.approval import Approval, Ballot, Voter
-from kamflow.model.pack import Pack, Setting
+from kamflow.model.pack import Pack
+from kamflow.model.setting import Setting
 
 
 def settings_words(settings: Iterable[Setting], pack: Pack, kind: str) -> str:
@@ -35,7 +36,7 @@ def approval_words(approval: Approval, pack: Pack) -> str:
     told = [*_voting(approval, pack, kind)]
     people = _barred(approval, pack)
     if people and approval.steps:
-        told.append(f"{_capital(people)} may not vote.")
+        told.append(f"{capital(people)} may not vote.")
     elif people:
         told[0] = f"{told[0].removesuffix('.')}; {people} may not vote."
     if approval.auto_when is not None:
@@ -43,10 +44,6 @@ def approval_words(approval: Approval, pack: Pack) -> str:
         told.append(f"Nobody is asked when this holds: {held}")
     told += life_words(approval, pack)
     return " ".join(told)
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _routed(route: str, pack: Pack) -> str:
@@ -86,7 +83,7 @@ def _at_times(ballot: Ballot, pack: Pack, kind: str) -> Iterator[str]:
     for voter in ballot.voters:
         if voter.when is not None:
             who, held = role_words(pack, voter.role), sentence(voter.when, pack, kind)
-            yield f"{_capital(who)} votes only when this holds or is unknown: {held}"
+            yield f"{capital(who)} votes only when this holds or is unknown: {held}"
 
 
 def _decision(ballot: Ballot, pack: Pack) -> str:
@@ -109,7 +106,7 @@ def _decision(ballot: Ballot, pack: Pack) -> str:
             told = f"two thirds of {every}"
         case _:
             told = f"the first vote of {either} decides"
-    return _capital(told)
+    return capital(told)
 
 
 def _voter_words(voter: Voter, pack: Pack) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from kamflow.analysis.document import Block, Bullets, Document, Heading, Paragraph
 from kamflow.analysis.lifetimes import days_words, roles_words, share_words
-from kamflow.analysis.naming import barred_words, listed
+from kamflow.analysis.naming import barred_words, capital, listed
 from kamflow.model.approval import Approving, BreakGlass, Duty, Waiving
 from kamflow.model.pack import Pack
 
@@ -33,7 +33,7 @@ def governance(pack: Pack) -> Document:
     told = list(_run(pack))
     if pack.rights:
         rights = [
-            (_capital(f"{roles_words(pack, roles)} may {_RIGHTS[right]}."), ())
+            (capital(f"{roles_words(pack, roles)} may {_RIGHTS[right]}."), ())
             for right, roles in pack.rights.items()
         ]
         told += [Heading(3, "Who may do what"), Bullets(tuple(rights))]
@@ -41,10 +41,6 @@ def governance(pack: Pack) -> Document:
         duties = tuple(_duty(pack, duty) for duty in pack.duties.values())
         told += [Heading(3, "Segregation of duties"), Bullets(duties)]
     return (Heading(2, "How approvals are run"), *told) if told else ()
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _run(pack: Pack) -> Iterator[Block]:
@@ -72,7 +68,7 @@ def _approving(pack: Pack, said: Approving) -> Iterator[str]:
 def _waiving(pack: Pack, said: Waiving) -> str:
     who = roles_words(pack, said.asked_by) if said.asked_by else "anybody"
     return (
-        f"{_capital(who)} may ask that a criterion is waived, for at most "
+        f"{capital(who)} may ask that a criterion is waived, for at most "
         f"{days_words(said.longest, pack)}; {said.approval} decides where the criterion names "
         "nobody."
     )

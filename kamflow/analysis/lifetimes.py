@@ -42,6 +42,8 @@ def _waiting(approval: Approval, pack: Pack) -> Iterator[str]:
     if approval.returns is not None:
         times = f"{approval.returns} time{'s' * (approval.returns != 1)}"
         yield f"It may be sent back {times}."
+    if approval.condition_days is not None:
+        yield f"A condition of a yes is due within {days_words(approval.condition_days, pack)}."
 
 
 def _levels(approval: Approval, said: Approving, pack: Pack) -> str:

@@ -15,6 +15,11 @@ def listed(items: Iterable[str], joint: str) -> str:
     return f"{', '.join(first)} {joint} {last}" if first else last
 
 
+def capital(text: str) -> str:
+    """Return a text as it begins a sentence."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def role_words(pack: Pack, role: str) -> str:
     """Return a role as words: `the steering committee`."""
     found = pack.roles.get(role)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from kamflow.analysis.alerts import alerts, region_words, rule_words, timer_words
 from kamflow.analysis.calendars import calendar_words, closure_words
 from kamflow.analysis.document import Block, Bullets, Document, Grid, Heading, Paragraph
 from kamflow.analysis.facets import override_words, words
 from kamflow.analysis.formalities import approval_words, settings_words
 from kamflow.analysis.governance import governance
 from kamflow.analysis.lifetimes import roles_words
-from kamflow.analysis.naming import listed, role_words
+from kamflow.analysis.naming import capital, listed, role_words
 from kamflow.analysis.places import kept_words, waitlists
 from kamflow.errors import NotFoundError
 from kamflow.language.diagnostics import did_you_mean
@@ -53,6 +54,7 @@ def describe_pack(pack: Pack) -> Document:
         *_all("Approvals", pack.approvals.values(), lambda item: _approval(pack, item)),
         *governance(pack),
         *waitlists(pack),
+        *alerts(pack),
         *_all("Decision tables", pack.tables.values(), lambda item: _table(pack, item)),
         *_all("Scorecards", pack.scorecards.values(), lambda item: _scorecard(pack, item)),
         *_all("Calendars", pack.calendars.values(), lambda item: _calendar(pack, item)),
@@ -93,6 +95,12 @@ PARTS: dict[str, tuple[Callable[[Pack], Iterable[str]], _Describe]] = {
     "calendar": (
         lambda pack: pack.calendars,
         lambda pack, it: (*_calendar(pack, pack.calendars[it]),),
+    ),
+    "rule": (lambda pack: pack.rules, lambda pack, it: (*rule_words(pack, pack.rules[it]),)),
+    "timer": (lambda pack: pack.timers, lambda pack, it: (*timer_words(pack, pack.timers[it]),)),
+    "region": (
+        lambda pack: pack.regions,
+        lambda pack, it: (*region_words(pack, pack.regions[it]),),
     ),
 }
 
@@ -189,7 +197,7 @@ def _asking(pack: Pack, item: Transition) -> str:
         people = "The engine asks for it by itself" + (f"; {people} too" if asked else "")
     elif item.requested_by and not asked:
         people = "Only the engine asks for it"
-    return f"{people[:1].upper()}{people[1:]}."
+    return f"{capital(people)}."
 
 
 def _effects(pack: Pack, kind: str, item: Transition) -> Iterator[str]:
@@ -222,6 +230,8 @@ def _note(note: str) -> str:
 
 def _gate(pack: Pack, gate: Gate) -> Iterator[Block]:
     yield Heading(3, f"{gate.id}: {gate.title}")
+    if gate.observe:
+        yield Paragraph("It is only observed: judged and reported, and keeps nothing shut.")
     yield Bullets(tuple(_criterion(pack, gate, item) for item in gate.criteria))
 
 

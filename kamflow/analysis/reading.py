@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from kamflow.analysis.called import spans_called
 from kamflow.model.approval import Amount
 from kamflow.model.expression import Condition, Edited, Expression, Name, walk
 from kamflow.model.pack import Age, FactType, Pack, Workflow
@@ -69,22 +70,35 @@ def _uses(pack: Pack) -> Iterator[_Use]:
 def _uses_around(pack: Pack) -> Iterator[_Use]:
     for approval in pack.approvals.values():
         yield _use(pack, f"approval {approval.id}", "", approval)
-    for label, names in amounts(pack).items():
+    given = amounts(pack)
+    called = {
+        **{f"rule {item.id}": item for item in pack.rules.values()},
+        **{f"timer {item.id}": item for item in pack.timers.values()},
+        **{f"region {item.id}": item for item in pack.regions.values()},
+    }
+    for label, item in called.items():
+        use = _use(pack, label, "", item)
+        yield _Use(label, "", use.names.union(given.pop(label, ())))
+    for label, names in given.items():
         yield _Use(label, "", frozenset(names))
 
 
 def amounts(pack: Pack) -> dict[str, tuple[str, ...]]:
-    """Return the parameters by which approvals and waivers are run."""
+    """Return the parameters by which approvals, waivers, rules and timers are run."""
     found: dict[str, tuple[Amount | None, ...]] = {}
     if pack.approving is not None:
         said = pack.approving
         found["approving"] = (*said.remind, *said.escalate, said.expire, said.condition_days)
+    for approval in pack.approvals.values():
+        if approval.condition_days is not None:
+            found[f"approval {approval.id}"] = (approval.condition_days,)
     if pack.waiving is not None:
         found["waiving"] = (pack.waiving.longest,)
-    return {
+    told = {
         label: tuple(f"P.{item.parameter}" for item in items if item and item.parameter)
         for label, items in found.items()
     }
+    return told | spans_called(pack)
 
 
 def _uses_of(pack: Pack, workflow: Workflow) -> Iterator[_Use]:

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from kamflow.language.amounts import DAYS, read_amount
 from kamflow.language.diagnostics import Place
 from kamflow.language.fields import Fields, Reader, Use
 from kamflow.language.source import Node, Scalar
@@ -57,6 +58,7 @@ def read_approval(name: Scalar, node: Node, reader: Reader) -> Approval:
         deadline=read_deadline(fields, "deadline"),
         escalate_to=fields.names("escalate_to", "role"),
         returns=read_returns(fields, None),
+        condition_days=read_amount(fields, "condition_days", DAYS),
         call_in=_read_call_in(fields, about),
         spot_check=_read_spot_check(fields, about),
         appeal=_read_appeal(fields, about),

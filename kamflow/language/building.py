@@ -44,7 +44,25 @@ class Members(Struct, frozen=True, kw_only=True):
     name: str
     cohort: bool = False
     where: Expression | None = None
-    within: tree.Number | None = None
+    within: tree.Span | None = None
+    without: str = ""
+    by: str = ""
+
+
+class _Lacking(Struct, frozen=True, kw_only=True):
+    event: str
+    by: str
+
+
+class _Period(Struct, frozen=True):
+    span: tree.Span
+
+
+def _no_function(function: str) -> str:
+    if function in AGGREGATES:
+        return f"`{function}` takes a value of a set, as in `{function}(x of accounts)`"
+    hint = did_you_mean(function, {*FUNCTIONS, *AGGREGATES})
+    return f"there is no function `{function}`{hint}"
 
 
 def _chain(make: Callable[..., Expression]) -> Callable[["_Build", list[Expression]], Expression]:
@@ -154,8 +172,7 @@ class _Build(Transformer[Token, Expression]):
                 raise ConditionError(f"`{function}` takes one set, not {len(arguments)}", at)
             return _aggregate(cast(Token, items[0]), _members(cast(Expression, arguments[0])))
         if function not in FUNCTIONS:
-            hint = did_you_mean(function, {*FUNCTIONS, *AGGREGATES})
-            raise ConditionError(f"there is no function `{function}`{hint}", at)
+            raise ConditionError(_no_function(function), at)
         least, most = FUNCTIONS[function]
         if not least <= len(arguments) <= most:
             wanted = "one value" if most == 1 else "two or more values"
@@ -165,7 +182,9 @@ class _Build(Transformer[Token, Expression]):
     def where(self, items: list[Expression]) -> Expression:
         return items[0]
 
-    def span(self, items: list[Token]) -> tree.Number:
+    def span(self, items: list[Token]) -> tree.Span:
+        if len(items) == 1:
+            return _parameter(items[0])
         number = self.number(items)
         if number.value != number.value.to_integral_value() or not 0 < number.value <= MAX_SPAN:
             raise ConditionError(f"a span is a whole number from 1 to {MAX_SPAN}", number.at)
@@ -176,16 +195,30 @@ class _Build(Transformer[Token, Expression]):
             return Members(name=str(items[0]))
         return Members(name=str(items[1])[1:-1], cohort=True)
 
+    def escalated(self, items: list[Token]) -> Expression:
+        return tree.Escalated(rule=str(items[1])[1:-1], at=_at(items[0]))
+
     def cohort(self, items: list[Token]) -> Expression:
         return tree.Cohort(name=str(items[1])[1:-1], at=_at(items[0]))
 
-    def members(self, items: list[Expression]) -> Members:
-        return replace(_members(items[0]), where=items[1])
+    def period(self, items: list[tree.Span]) -> _Period:
+        return _Period(_of_days(items[0]))
 
-    def members_within(self, items: list[Expression]) -> Members:
-        *_, span = items
-        where = items[1] if len(items) == 3 else None  # noqa: PLR2004 - set, condition, span
-        return replace(_members(items[0]), where=where, within=_of_days(span))
+    def lacking(self, items: list[Token | str]) -> _Lacking:
+        event, *by = items
+        return _Lacking(event=str(event), by=str(by[0]) if by else "")
+
+    def members(self, items: list[Expression | _Lacking | _Period]) -> Members:
+        found = _members(cast(Expression, items[0]))
+        for item in items[1:]:
+            match item:
+                case _Lacking():
+                    found = replace(found, without=item.event, by=item.by)
+                case _Period():
+                    found = replace(found, within=item.span)
+                case _:
+                    found = replace(found, where=item)
+        return found
 
     def members_only(self, items: list[Token | Members]) -> Expression:
         function, chosen = cast(tuple[Token, Members], items)
@@ -211,15 +244,32 @@ class _Build(Transformer[Token, Expression]):
     def within(self, items: list[Expression]) -> Expression:
         return tree.Within(value=items[0], span=_of_days(items[1]), at=items[0].at)
 
-    def absence(self, items: list[Token | tree.Number]) -> Expression:
-        first, event, span, after = items
-        return tree.Absence(event=str(event), span=_of_days(span), after=str(after), at=_at(first))
+    def by(self, items: list[Token]) -> str:
+        name = str(items[0])
+        if "." in name:
+            what = f"write what both events carry without `event.`, not `{name}`"
+            raise ConditionError(what, _at(items[0]))
+        return name
+
+    def which(self, items: list[Expression]) -> Expression:
+        return items[0]
+
+    def absence(self, items: list[Token | tree.Span | str | Expression]) -> Expression:
+        first, event, span, after, *narrowed = items
+        return tree.Absence(
+            event=str(event),
+            span=cast(tree.Span, span),
+            after=str(after),
+            by=next((item for item in narrowed if isinstance(item, str)), ""),
+            where=next((item for item in narrowed if tree.is_node(item)), None),
+            at=_at(cast(Token, first)),
+        )
 
     def past(self, items: list[Token | Expression]) -> Expression:
         fact, day = items
         return tree.Past(fact=_fact(fact), day=cast(Expression, day), at=_at(fact))
 
-    def change(self, items: list[Token | tree.Number]) -> Expression:
+    def change(self, items: list[Token | tree.Span]) -> Expression:
         first, fact, span = items
         return tree.Change(fact=_fact(fact), span=_of_days(span), at=_at(first))
 
@@ -237,8 +287,8 @@ class _Build(Transformer[Token, Expression]):
 
     def edited(self, items: list[Token | Expression]) -> Expression:
         first, scorecard, person, span = items
-        hours = cast(tree.Number, span)
-        if hours.unit != "hours":
+        hours = cast(tree.Span, span)
+        if isinstance(hours, tree.Name) or hours.unit != "hours":
             raise ConditionError("`edited` counts hours", hours.at)
         return tree.Edited(
             scorecard=str(scorecard),
@@ -271,6 +321,8 @@ def _aggregate(function: Token, chosen: Members, value: Expression | None = None
         where=chosen.where,
         cohort=chosen.cohort,
         within=chosen.within,
+        without=chosen.without,
+        by=chosen.by,
         at=_at(function),
     )
 
@@ -289,13 +341,22 @@ def _at(item: Expression | Token) -> int:
     return item.at
 
 
-def _of_days(span: object) -> tree.Number:
-    """Return a span that is counted in days or longer.
+def _parameter(token: Token) -> tree.Name:
+    """Return the parameter that stands for a span."""
+    path = str(token)
+    if not path.startswith("P."):
+        what = f"a span belongs here, such as `30 days` or `P.name`, not `{path}`"
+        raise ConditionError(what, _at(token))
+    return tree.Name(path=path, at=_at(token))
+
+
+def _of_days(span: object) -> tree.Span:
+    """Return a span that is counted in days or longer; typing looks at that of a parameter.
 
     Raises:
         ConditionError: It is in hours, which a date does not have.
     """
-    number = cast(tree.Number, span)
-    if number.unit == "hours":
-        raise ConditionError("days are counted here, not hours; write `1 day` for 24", number.at)
-    return number
+    given = cast(tree.Span, span)
+    if isinstance(given, tree.Number) and given.unit == "hours":
+        raise ConditionError("days are counted here, not hours; write `1 day` for 24", given.at)
+    return given

@@ -1,6 +1,7 @@
 """Checks that the parts of a pack fit together, once all its files are read."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cached_property
 
 from msgspec.structs import replace
@@ -13,13 +14,15 @@ from kamflow.language.constants import unfit_constants
 from kamflow.language.diagnostics import CODES, Place, did_you_mean
 from kamflow.language.fields import Reader, Use
 from kamflow.language.governing import MATTER, keys_in
-from kamflow.language.scope import Scope
+from kamflow.language.scope import Scope, UnknownNameError
+from kamflow.language.timeunits import EXACT, LONGEST, UNITS, is_span
 from kamflow.language.typing import Typing
 from kamflow.model.pack import FactType, Pack
 from kamflow.model.values import NUMERIC, Shape
 
 _OR = " or "  # between sorts of which a name may have any
 _OF_FACT = "fact "  # stands before the fact whose type an expression has to have
+_TIME = f"`type: integer`, a value from 1 to {LONGEST:,}, and the `unit` "
 MAX_KINDS = 20  # levels of subjects below subjects
 
 
@@ -69,7 +72,7 @@ class _Known:
 
     def fitting(self, use: Use) -> dict[str, None]:
         """Return the names that a use can have."""
-        key = (use.what, use.kind)
+        key = (use.what, f"{use.kind} {use.event}")
         if key not in self._fitting:
             kinds = tuple(scope.kinds() for scope in self.scopes(use.kind))
             readable = tuple(set.intersection(*map(set, kinds)))
@@ -100,7 +103,10 @@ def _check_name(known: _Known, use: Use, reader: Reader) -> None:
     if name in fitting or (use.what == MATTER and _begins_one(name, fitting)):
         return
     if name in _declared(known.pack, use.what):
-        message = f"`{name}` is no {use.what}{f' of `{use.kind}`' if use.kind else ''}"
+        of = use.event or use.kind
+        units = EXACT if "exact" in use.what else UNITS if "time" in use.what else ()
+        way_out = f"; give it {_TIME}{' or '.join(units)}" if units else ""
+        message = f"`{name}` is no {use.what}{f' of `{of}`' if of else ''}{way_out}"
     else:
         message = f"there is no {use.what} `{name}`{did_you_mean(name, fitting)}"
     reader.sink.report(use.scalar.place, "K203", message)
@@ -145,6 +151,10 @@ _NAMED: dict[str, Callable[[Pack], Iterable[str]]] = {
         item.trigger for workflow in pack.workflows.values() for item in workflow.transitions
     ],
     "event": lambda pack: pack.events,
+    "field": lambda pack: [name for item in pack.events.values() for name in item.payload],
+    "level": lambda pack: [item.id for item in pack.escalating.levels] if pack.escalating else [],
+    "stage": lambda pack: [name for item in pack.workflows.values() for name in item.stages],
+    "shut": lambda pack: pack.gates,
     "key": keys_in,
     "check": lambda _: CODES,
 }
@@ -167,12 +177,44 @@ def _fitting(pack: Pack, use: Use, readable: tuple[str, ...]) -> Iterable[str]:
             return [
                 f"P.{item.name}" for item in pack.parameters.values() if item.shape.type in types
             ]
+        case "time parameter" | "exact time parameter":
+            units = UNITS if use.what.startswith("time") else EXACT
+            found = pack.parameters.values()
+            return [f"P.{item.name}" for item in found if is_span(item, units)]
+        case _:
+            return _fitting_kind(pack, use, readable)
+
+
+def _fitting_kind(pack: Pack, use: Use, readable: tuple[str, ...]) -> Iterable[str]:
+    """Return the names of things that are about a kind of subject, or of all such things."""
+    match use.what:
+        case "event" if use.kind:
+            return [item.name for item in pack.events.values() if item.kind in readable]
+        case "field":
+            return pack.events[use.event].payload if use.event in pack.events else ()
+        case "stage" | "transition" if use.kind in pack.kinds:
+            return _of_workflow(pack, use)
         case "gate":
             return [gate.id for gate in pack.gates.values() if gate.kind in readable]
+        case "gate to shut":
+            return [gate.id for gate in pack.gates.values() if _is_below(pack, gate.kind, use.kind)]
         case "workflow":
             return [item.id for item in pack.workflows.values() if item.kind == use.kind]
         case what:
             return _declared(pack, what)
+
+
+def _is_below(pack: Pack, kind: str, above: str) -> bool:
+    """Tell whether subjects of a kind are of another one, or below it."""
+    return above in Scope(pack=pack, kind=kind).kinds()
+
+
+def _of_workflow(pack: Pack, use: Use) -> Iterable[str]:
+    """Return the stages or transitions of the workflow that subjects of a kind go through."""
+    workflow = pack.workflows.get(pack.kinds[use.kind].workflow or "")
+    if workflow is None:
+        return ()
+    return workflow.stages if use.what == "stage" else [item.id for item in workflow.transitions]
 
 
 def _fits(fact: FactType, use: Use, readable: tuple[str, ...]) -> bool:
@@ -203,11 +245,20 @@ def _check_condition(known: _Known, use: Use, reader: Reader) -> None:
         reader.sink.report(use.scalar.place_of(offset), code, message)
 
     for scope in known.scopes(use.kind):
-        Typing(scope, report).check(use.condition.tree, _wanted(known.pack, use))
+        Typing(_within(scope, use), report).check(use.condition.tree, _wanted(known.pack, use))
     if use.wants.startswith(_OF_FACT) and (wanted := _wanted(known.pack, use)) is not None:
         for offset, message in unfit_constants(use.condition.tree, wanted, known.pack):
             fact = use.wants.removeprefix(_OF_FACT)
             report(offset, "K206", f"`{fact}` does not take this value: {message}")
+
+
+def _within(scope: Scope, use: Use) -> Scope:
+    """Return the scope with what else the condition can read: `key`, and `event.`."""
+    if use.each:
+        scope = scope.with_key(use.each)
+    with suppress(UnknownNameError):  # the event is reported where it is named
+        return scope.events(use.event) if use.event else scope
+    return scope
 
 
 def _wanted(pack: Pack, use: Use) -> Shape | None:

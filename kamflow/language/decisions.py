@@ -104,6 +104,7 @@ def read_gate(name: Scalar, node: Node, reader: Reader) -> Gate:
         title=fields.text("title", name.text),
         kind=kind,
         criteria=tuple(item for item in read if item is not None),
+        observe=fields.flag("observe", default=False) or None,
     )
 
 

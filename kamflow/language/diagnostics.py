@@ -67,12 +67,18 @@ CODES = {
     "K552": "a fact that nobody records",
     "K553": "declared and never used",
     "K561": "questions left open",
+    "K571": "a rule, timer or move that never comes about",
+    "K572": "a rule that is met whatever the values",
+    "K573": "escalations that never end by themselves",
+    "K574": "escalations that nobody hears of",
+    "K575": "event rules that set each other off",
 }
 
 # Every other code is an error.
 SEVERITIES = {
     **dict.fromkeys(("K504", "K506", "K512", "K522", "K524", "K542", "K544", "K546"), "warning"),
-    **dict.fromkeys(("K502", "K525", "K545", "K547", "K551", "K553", "K561"), "hint"),
+    **dict.fromkeys(("K572", "K573", "K575"), "warning"),
+    **dict.fromkeys(("K502", "K525", "K545", "K547", "K551", "K553", "K561", "K574"), "hint"),
 }
 
 

@@ -125,6 +125,17 @@ def voters(about: str) -> Field:
     return Field(about=about, schema=_listed(voter), holds="listed", of="voter")
 
 
+def rungs(about: str) -> Field:
+    """Return a list of who joins an escalation, each a level or a mapping."""
+    rung: Json = {"anyOf": [{"type": "string"}, _of("rung")]}
+    return Field(about=about, schema=_listed(rung), holds="listed", of="rung")
+
+
+def free(about: str) -> Field:
+    """Return a text whose lines stay as they are."""
+    return Field(about=about, schema=_SCALAR, holds="free")
+
+
 def _of(section: str) -> Json:
     return {"$ref": f"#/$defs/{section}"}
 

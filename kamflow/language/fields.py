@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import TypeVar, overload
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from kamflow.language.building import ConditionError
 from kamflow.language.conditions import parse_condition, words_in
 from kamflow.language.diagnostics import Place, Sink, TooManyProblems, did_you_mean
 from kamflow.language.keys import KEYS
 from kamflow.language.letters import fault_in_name, skeleton
+from kamflow.language.rewriting import with_key
 from kamflow.language.source import Listing, Mapping, Node, Scalar
 from kamflow.language.unparse import unparse
 from kamflow.model.expression import Condition
@@ -31,6 +33,8 @@ class Use(Struct, frozen=True):
     kind: str = ""  # kind of subject that it has to fit; empty for any
     wants: str = ""  # type that the condition has to have; empty for any
     condition: Condition | None = None
+    event: str = ""  # event of which the condition speaks as `event.`
+    each: str = ""  # what an event carries, "incident.opened field", for which `key` stands
 
 
 class Reader:
@@ -64,8 +68,11 @@ class Reader:
 class Fields:
     """One mapping, read by the keys that `KEYS[section]` allows."""
 
-    def __init__(self, node: Node, section: str, what: str, reader: Reader) -> None:
+    def __init__(
+        self, node: Node, section: str, what: str, reader: Reader, *, each: str = ""
+    ) -> None:
         self.what, self.reader, self.place = what, reader, node.place
+        self.each = each  # for what `key` stands in the conditions, see `Use`
         self._nodes: dict[str, Node] = {}
         self._is_mapping = isinstance(node, Mapping)
         if not isinstance(node, Mapping):
@@ -199,11 +206,14 @@ class Fields:
             else:
                 self.report(node.place, "K205", f"`{key}` of {self.what} is a list of words")
 
-    def names(self, key: str, what: str = "") -> tuple[str, ...]:
-        """Return the words of a list; with `what`, each has to be the name of such a thing."""
+    def names(self, key: str, what: str = "", kind: str = "") -> tuple[str, ...]:
+        """Return the words of a list; with `what`, each has to be the name of such a thing.
+
+        With `kind` as well, of one that fits that kind of subject.
+        """
         found = tuple(self.words(key))
         if what:
-            self.reader.uses += [Use(item, what) for item in found]
+            self.reader.uses += [Use(item, what, kind) for item in found]
         return tuple(item.text for item in found)
 
     def name(self, key: str, what: str, kind: str = "") -> str | None:
@@ -225,7 +235,9 @@ class Fields:
     def condition(self, key: str, kind: str, wants: str = "flag") -> Condition | None:
         """Return the condition under `key`, to be checked against the facts of `kind`."""
         scalar = self.scalar(key)
-        return None if scalar is None else read_condition(scalar, kind, wants, self.reader)
+        if scalar is None:
+            return None
+        return read_condition(scalar, kind, wants, self.reader, self.each)
 
 
 def named(node: Mapping, sink: Sink) -> Iterator[tuple[Scalar, Node]]:
@@ -238,8 +250,23 @@ def named(node: Mapping, sink: Sink) -> Iterator[tuple[Scalar, Node]]:
             sink.report(key.place, "K205", fault)
 
 
-def read_condition(scalar: Scalar, kind: str, wants: str, reader: Reader) -> Condition | None:
-    """Return the condition that `scalar` holds, or nothing when it cannot be read."""
+def read_condition(
+    scalar: Scalar, kind: str, wants: str, reader: Reader, each: str = ""
+) -> Condition | None:
+    """Return the condition that `scalar` holds, or nothing when it cannot be read.
+
+    With `each`, the word `key` stands for what tells the escalations of a rule apart.
+    """
+    return read_about(Use(scalar, "condition", kind, wants, each=each), reader)
+
+
+def read_about(use: Use, reader: Reader) -> Condition | None:
+    """Return the condition of a use, noted as one; or nothing when it cannot be read.
+
+    Raises:
+        TooManyProblems: The conditions of the pack are too long by now; read no further.
+    """
+    scalar = use.scalar
     reader.words += words_in(scalar.text)
     if reader.words > MAX_WORDS:
         what = f"up to here the conditions have more than {MAX_WORDS:,} words and signs"
@@ -250,6 +277,6 @@ def read_condition(scalar: Scalar, kind: str, wants: str, reader: Reader) -> Con
     except ConditionError as error:
         reader.sink.report(scalar.place_of(error.at), error.code, str(error))
         return None
-    condition = Condition(unparse(tree), tree)
-    reader.uses.append(Use(scalar, "condition", kind, wants, condition))
+    condition = Condition(unparse(tree), with_key(tree) if use.each else tree)
+    reader.uses.append(replace(use, condition=condition))
     return condition

@@ -1,8 +1,8 @@
 """Reads how a policy is run: deadlines of approvals, waivers, emergencies, rights and duties."""
 
-import re
 from decimal import Decimal
 
+from kamflow.language.amounts import DAYS, SHARES, read_amount, read_amounts
 from kamflow.language.approvals import read_deadline, read_returns, read_roles
 from kamflow.language.diagnostics import did_you_mean
 from kamflow.language.fields import Fields, Reader, Use
@@ -24,20 +24,17 @@ from kamflow.model.pack import Pack
 MATTER = "approval or fact or event or transition or trigger or role or gate or criterion"
 KEEPERS = ("criterion", "gate", "approval", "transition", "key", "check", "engine")
 
-_SHARES = "percent parameter"
-_DAYS = "integer parameter"
-
 
 def read_approving(node: Node, reader: Reader) -> Approving:
     """Read how every approval is run that does not say otherwise."""
     fields = Fields(node, "approving", "`approving`", reader)
     return Approving(
         deadline=read_deadline(fields, "deadline"),
-        remind=_read_amounts(fields, "remind"),
-        escalate=_read_amounts(fields, "escalate"),
-        expire=_read_amount(fields, "expire", _SHARES) or _without(fields, "expire"),
+        remind=read_amounts(fields, "remind", SHARES),
+        escalate=read_amounts(fields, "escalate", SHARES),
+        expire=read_amount(fields, "expire", SHARES) or _without(fields, "expire"),
         returns=read_returns(fields, 3) or 0,
-        condition_days=_read_amount(fields, "condition_days", _DAYS),
+        condition_days=read_amount(fields, "condition_days", DAYS),
     )
 
 
@@ -48,7 +45,7 @@ def read_waiving(node: Node, reader: Reader) -> Waiving | None:
         return None
     return Waiving(
         approval=fields.name("approval", "approval") or "",
-        longest=_read_amount(fields, "longest", _DAYS) or Amount(number=1),
+        longest=read_amount(fields, "longest", DAYS) or Amount(number=1),
         asked_by=read_roles(fields, "asked_by"),
     )
 
@@ -76,28 +73,6 @@ def read_rights(node: Node, reader: Reader) -> dict[str, tuple[str, ...]]:
 # ---- amounts
 
 
-def _read_amounts(fields: Fields, key: str) -> tuple[Amount, ...]:
-    found = (_amount(item, key, fields, _SHARES) for item in fields.words(key))
-    return tuple(item for item in found if item is not None)
-
-
-def _read_amount(fields: Fields, key: str, what: str) -> Amount | None:
-    scalar = fields.scalar(key)
-    return None if scalar is None else _amount(scalar, key, fields, what)
-
-
-def _amount(scalar: Scalar, key: str, fields: Fields, what: str) -> Amount | None:
-    """Return a whole number above 0, or a parameter that holds one."""
-    if scalar.text.startswith("P."):
-        fields.reader.uses.append(Use(scalar, what))
-        return Amount(parameter=scalar.text.removeprefix("P."))
-    if re.fullmatch(r"[1-9]\d{0,3}", scalar.text):
-        return Amount(number=int(scalar.text))
-    message = f"`{key}: {scalar.text}` is not understood; write it like `50`, or name a parameter"
-    fields.report(scalar.place, "K205", message)
-    return None
-
-
 def _without(fields: Fields, key: str) -> Amount:
     """Return all of the deadline; an amount without a value where one was reported."""
     return Amount(parameter="?") if key in fields else Amount(number=100)
@@ -119,6 +94,11 @@ def keys_in(pack: Pack) -> set[str]:
         "call_in": any(item.call_in for item in approvals),
         "spot_check": any(item.spot_check for item in approvals),
         "appeal": any(item.appeal for item in approvals),
+        "escalating": pack.escalating,
+        "rules": pack.rules,
+        "timers": pack.timers,
+        "regions": pack.regions,
+        "notifying": pack.notifying,
     }
     missing = {name for name, used in optional.items() if not used}
     return {key for keys in KEYS.values() for key in keys} - missing

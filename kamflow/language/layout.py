@@ -5,6 +5,7 @@ more, quotes only where YAML needs them. A text that is longer than a line is fo
 flow style (`{a: 1}`) stays a row as long as it fits one.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -18,6 +19,7 @@ ROW = 240  # a row of a table may be longer than text: below each other, rows ca
 _STEP = 2
 _OPENING = frozenset(",[]{}#&*!|>'\"%@`")  # characters that begin something else than a word
 _FLOW = frozenset(",[]{}")
+_CLOCK = re.compile(r"\d\d?:\d\d")  # which some readers take for a number of minutes
 
 
 def laid_out(text: str) -> str:
@@ -65,6 +67,11 @@ def _entry(entry: Entry, indent: int) -> Iterator[str]:
     row = _row(entry, indent)
     if row is not None:
         yield f"{row}{beside}"
+    elif isinstance(entry.value, Word) and _is_literal(entry.value.text):
+        *whole, last = entry.value.text.split("\n")
+        yield f"{_lead(entry, indent)} {'|-' if last else '|'}{beside}"
+        for line in (*whole, *([last] if last else ())):
+            yield " " * (indent + _STEP) + line if line else ""
     elif isinstance(entry.value, Word):
         yield f"{_lead(entry, indent)} >-{beside}"
         room = WIDTH - indent - _STEP
@@ -88,10 +95,20 @@ def _row(entry: Entry, indent: int) -> str | None:
     """Return an entry on one line; nothing when it takes several."""
     lead = _lead(entry, indent)
     if isinstance(entry.value, Word):
+        if _is_literal(entry.value.text):
+            return None
         row = f"{lead} {_scalar(entry.value.text, flow=False)}"
         return row if len(row) <= WIDTH or not _can_fold(entry.value.text) else None
     flat = _flat_group(entry.value)
     return None if flat is None or len(lead) + 1 + len(flat) > ROW else f"{lead} {flat}"
+
+
+def _is_literal(text: str) -> bool:
+    """Tell whether a text of several lines can be written line by line."""
+    first, *others = text.split("\n")
+    if not others or not first or first != first.strip() or text.endswith("\n\n"):
+        return False
+    return not any(line.isspace() or any(map(_escaped, line)) for line in (first, *others))
 
 
 def _can_fold(text: str) -> bool:
@@ -129,13 +146,13 @@ def _scalar(text: str, *, flow: bool) -> str:
     if any(_escaped(sign) for sign in text):
         signs = (_escape(sign) if _escaped(sign) or sign in '"\\' else sign for sign in text)
         return f'"{"".join(signs)}"'
-    if _is_plain(text) and not (flow and _FLOW.intersection(text)):
+    if _is_plain(text) and not (flow and (text.endswith("?") or _FLOW.intersection(text))):
         return text
     return "'" + text.replace("'", "''") + "'"
 
 
 def _is_plain(text: str) -> bool:
-    if not text or text != text.strip() or text[0] in _OPENING:
+    if not text or text != text.strip() or text[0] in _OPENING or _CLOCK.fullmatch(text):
         return False
     if text[0] in "-?:" and (len(text) == 1 or text[1] == " "):
         return False

@@ -10,9 +10,11 @@ import msgspec
 
 from kamflow.language.approvals import read_approval
 from kamflow.language.calendars import check_calendars, read_calendar, with_regions
+from kamflow.language.calling import check_calling
 from kamflow.language.check import check_pack
 from kamflow.language.decisions import read_gate, read_scorecard, read_table
 from kamflow.language.diagnostics import Place, Sink, TooManyProblems, did_you_mean
+from kamflow.language.escalating import read_escalating
 from kamflow.language.fields import Fields, Reader, Use, named
 from kamflow.language.governing import (
     read_approving,
@@ -23,7 +25,10 @@ from kamflow.language.governing import (
 )
 from kamflow.language.keys import KEYS
 from kamflow.language.loaded import Loaded
+from kamflow.language.notifying import read_notifying
 from kamflow.language.overrides import overridden, read_overrides
+from kamflow.language.regions import check_regions, read_region
+from kamflow.language.rules import read_rule
 from kamflow.language.sections import (
     read_events,
     read_facts,
@@ -40,6 +45,7 @@ from kamflow.language.source import (
     refuse_controls,
 )
 from kamflow.language.standing import check_standing
+from kamflow.language.timers import read_timer
 from kamflow.language.waitlists import check_waitlists, read_waitlist
 from kamflow.language.workflows import read_workflow
 from kamflow.model.pack import FactType, Pack, Parameter
@@ -63,6 +69,9 @@ _MANY: dict[str, tuple[str, Callable[[Scalar, Node, Reader], Any]]] = {
     "approvals": ("approval", read_approval),
     "duties": ("duty", read_duty),
     "waitlists": ("waitlist", read_waitlist),
+    "rules": ("rule", read_rule),
+    "timers": ("timer", read_timer),
+    "regions": ("region", read_region),
 }
 
 _ONCE: dict[str, Callable[[Node, Reader], Any]] = {  # in one file only
@@ -70,6 +79,8 @@ _ONCE: dict[str, Callable[[Node, Reader], Any]] = {  # in one file only
     "waiving": read_waiving,
     "break_glass": read_break_glass,
     "rights": read_rights,
+    "escalating": read_escalating,
+    "notifying": read_notifying,
 }
 
 
@@ -110,6 +121,8 @@ def _read_pack_of(files: Files[str, bytes], reader: Reader) -> Pack:
     check_calendars(pack, reader)
     check_standing(pack, reader)
     check_waitlists(pack, reader)
+    check_regions(pack, reader)
+    check_calling(pack, reader)
     return pack
 
 
@@ -236,6 +249,11 @@ def _assemble(parts: Parts) -> Pack:
         rights=parts["rights"].get("rights", {}),
         duties=parts["duties"],
         waitlists=parts["waitlists"],
+        escalating=parts["escalating"].get("escalating"),
+        rules=parts["rules"],
+        timers=parts["timers"],
+        regions=parts["regions"],
+        notifying=parts["notifying"].get("notifying"),
         workflows=parts["workflow"],
     )
 
@@ -270,7 +288,7 @@ def _ways(pack: Pack) -> dict[str, dict[str, list[str]]]:
 # layer goes before an earlier one.
 _IN_ORDER = (
     "rows", "bands", "values", "overrides", "ordered", "milestones", "layers", "calendar_by",
-    "steps", "escalate", "escalate_to", "order",
+    "steps", "escalate", "escalate_to", "order", "levels", "grades", "to", "marks",
 )  # fmt: skip
 
 

@@ -68,3 +68,13 @@ def counted(node: tree.Arithmetic) -> list[Expression]:
 
 def _is(node: Expression, number: int) -> bool:
     return isinstance(node, tree.Number) and node.value == number
+
+
+def with_key(node: Expression) -> Expression:
+    """Return `node` with the word `key` standing for the value that an event rule is judged for."""
+    return tree.mapped(node, _key_of)
+
+
+def _key_of(node: Expression) -> Expression:
+    is_key = isinstance(node, tree.Word) and node.value == "key"
+    return tree.Key(at=node.at) if is_key else node

@@ -27,6 +27,7 @@ from kamflow.language.fieldforms import (
     words,
 )
 from kamflow.language.schema_approvals import OF_APPROVALS
+from kamflow.language.schema_rules import CHOICES_OF_RULES, OF_RULES, REQUIRED_OF_RULES
 from kamflow.language.sections import SOURCES
 from kamflow.language.workflows import STAGE_KINDS
 from kamflow.model.values import TYPE_NAMES
@@ -68,6 +69,11 @@ FIELDS: dict[str, dict[str, Field]] = {
         "rights": one("which roles may run approvals and people", "rights"),
         "duties": named("segregation of duties: who must not do what", "duty"),
         "waitlists": named("who waits for a place, kind by kind", "waitlist"),
+        "escalating": one("the ladder of escalations, and how often things repeat", "escalating"),
+        "rules": named("what is called for when something comes true", "rule"),
+        "timers": named("times that run from a stage or a date", "timer"),
+        "regions": named("states beside the stage, such as health", "region"),
+        "notifying": one("when people hear of what concerns them", "notifying"),
         "workflow": one("stages and transitions; one workflow a file", "workflow"),
     },
     "pack": {
@@ -186,6 +192,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "title": text("name for readers"),
         "subject": text("kind whose facts are read"),
         "criteria": listed("what must or should hold", "criterion"),
+        "observe": flag("`true` when it is judged and reported, and keeps nothing shut"),
     },
     "criterion": {
         "id": text("name in reports and in the history"),
@@ -202,6 +209,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "note": text("anything a reader should know"),
     },
     **OF_APPROVALS,
+    **OF_RULES,
     "waitlist": {
         "title": text("name for readers"),
         "waiting": condition("condition under which a subject waits for a place"),
@@ -282,6 +290,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "criterion": ("id",),
     "voter": ("role",),
     "workflow": ("id", "subject", "stages", "transitions"),
+    **REQUIRED_OF_RULES,
     "waitlist": ("waiting", "ready", "holds", "trigger"),
     "place": ("person", "load", "capacity"),
     "stage": ("kind",),
@@ -322,6 +331,7 @@ _CHOICES: dict[str, Json] = {
         "if": {"anyOf": [{"required": [key]} for key in ("who", "apart")]},
         "then": {"required": ["on"]},
     },
+    **CHOICES_OF_RULES,
 }
 
 

@@ -50,6 +50,7 @@ OF_APPROVALS: dict[str, dict[str, Field]] = {
         "deadline": matching("time that the voters have", _DEADLINE),
         "escalate_to": words("roles that join one after the other while nothing is decided"),
         "returns": number("how often the request may be sent back"),
+        "condition_days": amounts("how many days a condition of a yes may run at most"),
         "call_in": one("who may have people decide what was approved by itself", "call_in"),
         "spot_check": one("how many automatic decisions are looked at again", "spot_check"),
         "appeal": one("who may have others look at a decision again", "appeal"),

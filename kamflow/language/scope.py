@@ -1,8 +1,10 @@
 """What a name in a condition stands for, and of which type it is."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from kamflow.language.diagnostics import did_you_mean
+from kamflow.language.enginenames import ENGINE_NAMES, is_engine_name
 from kamflow.model.pack import FactType, Pack
 from kamflow.model.values import Shape
 
@@ -27,6 +29,7 @@ class Scope(Struct, frozen=True, kw_only=True):
     kind: str  # empty: any kind
     asker: str | None = None
     event: str | None = None  # inside a set of events: the event that `event.` speaks of
+    key: Shape | None = None  # of what `key` stands for, in conditions of a rule with `each`
 
     def kinds(self) -> tuple[str, ...]:
         """Return the kind and those it belongs to, nearest first."""
@@ -65,7 +68,33 @@ class Scope(Struct, frozen=True, kw_only=True):
             return self._column(head, tail)
         if head in self.pack.scorecards:
             return self._output(head, tail)
+        if is_engine_name(path, self.pack):
+            return self._of_engine(path)
         return self.fact(path).shape
+
+    def _of_engine(self, path: str) -> Shape:
+        kind = self.pack.kinds.get(self.kind)
+        if kind is not None and kind.workflow is None:
+            raise UnknownNameError(f"`{self.kind}` goes through no workflow, so no `{path}`")
+        return ENGINE_NAMES[path]
+
+    def calls(self, name: str) -> None:
+        """Raise `UnknownNameError` unless an event rule or timer of that name can be read here."""
+        named = self.pack.caller(name)
+        if named is None:
+            hint = did_you_mean(name, (*self.pack.rules, *self.pack.timers))
+            raise UnknownNameError(f"there is no rule or timer `{name}`{hint}")
+        if named.kind not in self.kinds():
+            raise UnknownNameError(f"`{name}` is about `{named.kind}` and cannot be read here")
+
+    def with_key(self, each: str) -> "Scope":
+        """Return the same scope in which `key` stands for what an event carries: `event field`."""
+        event, _, field = each.partition(" ")
+        try:
+            shape = self.events(event).shape_of(f"event.{field}")
+        except UnknownNameError:
+            shape = ANY  # reported where it is named
+        return replace(self, key=shape)
 
     def _payload(self, name: str) -> Shape:
         payload = self.pack.events[self.event or ""].payload
@@ -83,7 +112,7 @@ class Scope(Struct, frozen=True, kw_only=True):
         if event is None or event.kind not in self.kinds():
             known = [item.name for item in self.pack.events.values() if item.kind in self.kinds()]
             raise UnknownNameError(f"there is no event `{name}`{did_you_mean(name, known)}")
-        return Scope(pack=self.pack, kind=self.kind, asker=self.kind, event=name)
+        return Scope(pack=self.pack, kind=self.kind, asker=self.kind, event=name, key=self.key)
 
     def cohort(self, name: str) -> "Scope":
         """Return the scope inside a frozen cohort."""
@@ -97,7 +126,7 @@ class Scope(Struct, frozen=True, kw_only=True):
             ]
             raise UnknownNameError(f"no transition freezes `{name}`{did_you_mean(name, known)}")
         kind = self.pack.kind_of_set(frozen.members) or ""
-        return Scope(pack=self.pack, kind=kind, asker=self.kind)
+        return Scope(pack=self.pack, kind=kind, asker=self.kind, key=self.key)
 
     def _column(self, table_id: str, column: str) -> Shape:
         table = self.pack.tables[table_id]
@@ -141,15 +170,15 @@ class Scope(Struct, frozen=True, kw_only=True):
         own, above = self.pack.kinds.get(self.kind), self.pack.kinds[kind].parent
         if own is not None and (above is None or above not in (own.id, own.parent)):
             raise UnknownNameError(f"`{plural}` cannot be counted from `{self.kind}`")
-        return Scope(pack=self.pack, kind=kind, asker=self.kind)
+        return Scope(pack=self.pack, kind=kind, asker=self.kind, key=self.key)
 
     def outside(self) -> "Scope":
         """Return the scope of the subject that asks."""
         if self.asker is None:
             raise UnknownNameError("`self.` stands only inside a set")
-        return Scope(pack=self.pack, kind=self.asker)
+        return Scope(pack=self.pack, kind=self.asker, key=self.key)
 
     def _names(self) -> tuple[str, ...]:
         kinds = self.kinds()
         own = tuple(fact.name for fact in self.pack.facts.values() if fact.kind in kinds)
-        return (*own, *(f"P.{name}" for name in self.pack.parameters))
+        return (*own, *(f"P.{name}" for name in self.pack.parameters), *ENGINE_NAMES)

@@ -7,11 +7,20 @@ not know how to say stands in its condition text.
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeAlias
 
+from kamflow.language.alert_words import (
+    ENGINE_WORDS,
+    KEY_WORDS,
+    escalated_words,
+    event_title,
+    lacking_words,
+    same_words,
+    span_words,
+)
 from kamflow.language.rewriting import counted, sides, turned
 from kamflow.language.scope import Scope, UnknownNameError
 from kamflow.language.typing import Typing
 from kamflow.language.units import difference
-from kamflow.language.unparse import unparse
+from kamflow.language.verbs import bare_text, own_unit, verb_of
 from kamflow.language.wording import (
     COMPARED,
     DATED,
@@ -75,13 +84,15 @@ class _Speaker:
         return say(self, node)
 
     def _not(self, node: tree.Not) -> str:
+        if isinstance(node.item, tree.Escalated):
+            return escalated_words(self._pack, node.item.rule, "not ")
         opposite = turned(node.item)
         if opposite is not None:
             return self.clause(opposite)
         flag = self._flag(node.item)
         if flag is not None:
             return self._said(flag[1])
-        return f"it is not so that {self._grouped(node.item)}"
+        return f"it is not so that ({self.clause(node.item)})"
 
     def _both(self, node: tree.Both) -> str:
         parts = sides(node, tree.Both)
@@ -107,21 +118,21 @@ class _Speaker:
             return self._said(flag[0 if node.right.value is (node.op == "=") else 1])
         subject, shape = self.noun(node.left), self._shape(node.left)
         bound = self._bound(node.op, node.right, shape, subject)
-        return f"{subject} {_verb(node.left, subject)} {bound}"
+        return f"{subject} {verb_of(node.left, subject)} {bound}"
 
     def _between(self, node: tree.Between) -> str:
         subject, shape = self.noun(node.value), self._shape(node.value)
         low = self._amount(node.low, Shape(type=shape.type), subject)
         high = self._amount(node.high, shape, subject)
-        return f"{subject} {_verb(node.value, subject)} between {low} and {high}"
+        return f"{subject} {verb_of(node.value, subject)} between {low} and {high}"
 
     def _among(self, node: tree.Among) -> str:
         subject, shape = self.noun(node.value), self._shape(node.value)
         options = [self._amount(item, shape, subject) for item in node.options]
         if not node.negated:
-            return f"{subject} {_verb(node.value, subject)} {listed(options, 'or')}"
+            return f"{subject} {verb_of(node.value, subject)} {listed(options, 'or')}"
         no, word = ("not", "") if len(options) == 1 else ("neither", "nor")
-        return f"{subject} {_verb(node.value, subject)} {no} {listed(options, word)}"
+        return f"{subject} {verb_of(node.value, subject)} {no} {listed(options, word)}"
 
     def _state(self, node: tree.State) -> str:
         fact = self._fact(node.value)
@@ -136,29 +147,36 @@ class _Speaker:
         subject, no = self.noun(node.value), "" if there else "not "
         if subject.startswith("the answer whether "):
             return f"it is {no}known {subject.removeprefix('the answer ')}"
-        return f"{subject} {_verb(node.value, subject)} {no}known"
+        return f"{subject} {verb_of(node.value, subject)} {no}known"
 
     def _edited(self, node: tree.Edited) -> str:
         card = output_words(self._pack, node.scorecard, "total")
-        hours = value_words(node.hours)
-        return f"the {card} was edited by {self.noun(node.person)} in the last {hours} hours"
+        who, hours = self.noun(node.person), value_words(node.hours)
+        return f"the {card} was edited by {who} in the last {hours} hours"
 
     def _within(self, node: tree.Within) -> str:
-        return f"{self.noun(node.value)} is within the last {self.noun(node.span)}"
+        return f"{self.noun(node.value)} is within the last {self._long(node.span)}"
+
+    def _long(self, span: tree.Span) -> str:
+        return span_words(self._pack, span, self._values)
 
     def _trend(self, node: tree.Trend) -> str:
         way = "lower" if node.direction == "falling" else "higher"
         step = difference(self._shape(node.fact))
         step = step if step.unit else Shape(type="")
         by = "" if node.by is None else f" by {self._amount(node.by, step, '')} or more"
-        return (
-            f"each of the last {node.steps} readings of {self.noun(node.fact)} is {way}"
-            f" than the one before{by}"
-        )
+        told = f"each of the last {node.steps} readings of {self.noun(node.fact)}"
+        return f"{told} is {way} than the one before{by}"
 
     def _absence(self, node: tree.Absence) -> str:
-        event, after = self._event(node.event), self._event(node.after)
-        return f"no {event} followed within {self.noun(node.span)} after {after}"
+        event, after = (event_title(self._pack, name) for name in (node.event, node.after))
+        told = f"no {event}{same_words(node.by)} followed within {self._long(node.span)}"
+        inside = self._in_scope(lambda: self._scope.events(node.after))
+        where = "" if node.where is None else f" for which {inside.clause(node.where)}"
+        return f"{told} after {after}{where}"
+
+    def _escalated(self, node: tree.Escalated) -> str:
+        return escalated_words(self._pack, node.rule)
 
     def _statement(self, node: Expression) -> str:
         """Return a value that stands as a condition."""
@@ -167,9 +185,6 @@ class _Speaker:
         flag = self._flag(node)
         return f"{self.noun(node)} holds" if flag is None else self._said(flag[0])
 
-    def _grouped(self, node: Expression) -> str:
-        return f"({self.clause(node)})"
-
     # ------------------------------------------------------------------------ nouns
 
     def noun(self, node: Expression) -> str:
@@ -177,10 +192,11 @@ class _Speaker:
         say = self._NOUNS.get(type(node))
         if say is not None:
             return say(self, node)
-        return f"whether {self.clause(node)}" if type(node) in self._CLAUSES else f"“{_text(node)}”"
-
-    def _number(self, node: tree.Number) -> str:
-        return value_words(node.value, node.unit)
+        return (
+            f"whether {self.clause(node)}"
+            if type(node) in self._CLAUSES
+            else f"“{bare_text(node)}”"
+        )
 
     def _word(self, node: tree.Word) -> str:
         if node.value == "stage":
@@ -195,7 +211,7 @@ class _Speaker:
             return f"the {output_words(self._pack, head, tail)}"
         fact = self._pack.facts.get(node.path)
         if fact is None:
-            return f"the {plain_words(node.path)}"
+            return ENGINE_WORDS.get(node.path) or f"the {plain_words(node.path)}"
         if node.of_asker and self._scope.asker is not None:
             return f"this {plain_words(self._scope.asker)}'s {fact_words(fact, self._scope.asker)}"
         words = fact_words(fact, self._kind)
@@ -255,20 +271,20 @@ class _Speaker:
         return f"the {total} of {value}{members}{shared}{where}"
 
     def _members_words(self, node: tree.Aggregate) -> str:
-        within = "" if node.within is None else f" in the last {self.noun(node.within)}"
+        within = "" if node.within is None else f" in the last {self._long(node.within)}"
         if node.cohort:
             return f"members of the cohort “{node.members}”{within}"
         if "." in node.members:
-            return f"{self._event(node.members)} events{within}"
+            lacking = lacking_words(self._pack, node)
+            return f"{event_title(self._pack, node.members)} events{within}{lacking}"
         return f"{plain_words(node.members)}{' entered' if within else ''}{within}"
 
-    def _event(self, name: str) -> str:
-        event = self._pack.events.get(name)
-        return f"“{plain_words(event.title if event else name)}”"
-
     def _inside(self, node: tree.Aggregate) -> "_Speaker":
+        return self._in_scope(lambda: self._members(node))
+
+    def _in_scope(self, enter: Callable[[], Scope]) -> "_Speaker":
         try:
-            scope = self._members(node)
+            scope = enter()
         except UnknownNameError:
             scope = self._scope
         return _Speaker(self._pack, scope.kind, self._values, scope)
@@ -288,7 +304,7 @@ class _Speaker:
         return f"{self.noun(node.fact)} as it was on {self.noun(day)}"
 
     def _change(self, node: tree.Change) -> str:
-        return f"the change of {self.noun(node.fact)} over {self.noun(node.span)}"
+        return f"the change of {self.noun(node.fact)} over {self._long(node.span)}"
 
     # ------------------------------------------------------------------------ parts
 
@@ -338,7 +354,7 @@ class _Speaker:
     def _amount(self, node: Expression, shape: Shape, noun: str) -> str:
         """Return a value that is compared with a noun, with the unit that the noun has."""
         if isinstance(node, tree.Number):
-            unit = node.unit if shape.type == "date" else needed_unit(_unit(node, shape), noun)
+            unit = node.unit if shape.type == "date" else needed_unit(own_unit(node, shape), noun)
             return value_words(node.value, unit)
         if isinstance(node, tree.Name) and self._is_parameter(node):
             name = node.path.removeprefix("P.")
@@ -363,14 +379,16 @@ class _Speaker:
         tree.Within: _within,
         tree.Trend: _trend,
         tree.Absence: _absence,
+        tree.Escalated: _escalated,
     }
     _NOUNS: ClassVar[dict[type, _Say]] = {
-        tree.Number: _number,
+        tree.Number: lambda _speaker, node: value_words(node.value, node.unit),
         tree.Day: lambda _speaker, node: value_words(node.value),
         tree.Text: lambda _speaker, node: f"“{node.value}”",
         tree.Flag: lambda _speaker, node: value_words(node.value),
         tree.Word: _word,
         tree.Name: _name,
+        tree.Key: lambda _speaker, _node: KEY_WORDS,
         tree.Arithmetic: _arithmetic,
         tree.Negative: _negative,
         tree.If: _choice,
@@ -380,19 +398,3 @@ class _Speaker:
         tree.Past: _past,
         tree.Change: _change,
     }
-
-
-def _unit(node: tree.Number, shape: Shape) -> Shape:
-    return Shape(type="number", unit=node.unit) if node.unit else shape
-
-
-def _text(node: Expression) -> str:
-    try:
-        return unparse(node)
-    except KeyError:  # a node that has no text yet
-        return type(node).__name__.lower()
-
-
-def _verb(node: Expression, noun: str) -> str:
-    since = isinstance(node, tree.Call) and node.function.endswith("_since")
-    return "are" if since or noun.startswith("the points for ") else "is"

@@ -13,6 +13,7 @@ from kamflow.language.scope import (
     Scope,
     UnknownNameError,
 )
+from kamflow.language.timeunits import LONGEST, UNITS, is_time, is_whole, values_of
 from kamflow.language.units import alike, arithmetic, difference
 from kamflow.model import expression as tree
 from kamflow.model.expression import Expression
@@ -48,7 +49,7 @@ class Typing:
         match node:
             case tree.Number() | tree.Day() | tree.Text():
                 return _literal(node)
-            case tree.Word() | tree.Name():
+            case tree.Word() | tree.Name() | tree.Key():
                 return self._name(node)
             case tree.Arithmetic() | tree.Negative() | tree.Call() | tree.Aggregate():
                 return self._computed(node)
@@ -73,26 +74,26 @@ class Typing:
                     self._compare(node.value, option, "=")
             case tree.State():
                 self.type_of(node.value)
-            case tree.Within() | tree.Edited() | tree.Trend() | tree.Absence() | tree.Cohort():
-                self._past(node)
-            case _:
+            case tree.Both() | tree.Either() | tree.Not() | tree.Flag():
                 for part in tree.children(node):
                     self._expect(self.type_of(part), FLAG, part)
+            case _:
+                self._past(node)
 
     def _history(self, node: tree.Past | tree.Change) -> Shape:
         """Check a value that held before, or how far it has moved."""
         if isinstance(node, tree.Change):
+            self._span(node.span)
             return difference(self.number(node.fact))
         self._expect(self.type_of(node.day), DATE, node.day)
         return self._name(node.fact)
 
-    def _past(
-        self, node: tree.Within | tree.Edited | tree.Trend | tree.Absence | tree.Cohort
-    ) -> None:
-        """Check a flag that looks at what was recorded and reported before."""
+    def _past(self, node: Expression) -> None:
+        """Check a flag that looks at what happened before."""
         match node:
             case tree.Within():
                 self._expect(self.type_of(node.value), DATE, node.value)
+                self._span(node.span)
             case tree.Edited():
                 self._edited(node)
             case tree.Trend():
@@ -100,10 +101,62 @@ class Typing:
                 if node.by is not None:
                     self._expect(self.number(node.by), found, node.by)
             case tree.Absence():
-                for event in (node.event, node.after):
-                    self._inside(node, self._scope.events, event)
+                self._absence(node)
+            case tree.Escalated():
+                self._escalated(node)
             case tree.Cohort():
                 self._report(node.at, "K301", "a cohort stands only where a set does")
+            case _:
+                raise AssertionError(node)
+
+    def _absence(self, node: tree.Absence) -> None:
+        """Check both events, what they have in common, and what narrows the first one."""
+        self._span(node.span, UNITS)
+        first = self._inside(node, self._scope.events, node.after)
+        if first is not None and node.where is not None:
+            first.check(node.where, FLAG)
+        if first is not None:
+            self._follows(node, first, node.event)
+
+    def _followed(self, node: tree.Aggregate) -> None:
+        if node.cohort or "." not in node.members:
+            what = f"only reports of an event are followed by others; `{node.members}` is none"
+            self._report(node.at, "K301", what)
+            return
+        first = self._inside(node, self._scope.events, node.members)
+        if first is not None:
+            self._follows(node, first, node.without)
+
+    def _follows(self, node: tree.Absence | tree.Aggregate, first: "Typing", event: str) -> None:
+        """Check the event that is awaited, and that both carry alike by what they are matched."""
+        awaited = self._inside(node, self._scope.events, event)
+        if not node.by or awaited is None:
+            return
+        name = tree.Name(path=f"event.{node.by}", at=node.at)
+        one, other = awaited.type_of(name), first.type_of(name)
+        if one.type and other.type and not alike(one, other):
+            what = f"`{node.by}` is {_words(one)} in `{event}`, and {_words(other)} before"
+            self._report(node.at, "K303", what)
+
+    def _span(self, span: tree.Span, units: tuple[str, ...] = UNITS[:-1]) -> None:
+        """Check that a parameter holds a span in one of `units`; hours only where they count."""
+        if isinstance(span, tree.Number) or not self._name(span).type:
+            return
+        parameter = self._scope.pack.parameters[span.path.removeprefix("P.")]
+        if not is_time(parameter, units):
+            what = f"`{span.path}` is no span; give it `type: integer` and a `unit` of "
+            self._report(span.at, "K306", f"{what}{', '.join(units)}")
+            return
+        for value in values_of(parameter):
+            if not is_whole(value):
+                what = f"`{span.path}` is {value} and stands for a span; it has to be "
+                self._report(span.at, "K206", f"{what}a whole number from 1 to {LONGEST}")
+
+    def _escalated(self, node: tree.Escalated) -> None:
+        try:
+            self._scope.calls(node.rule)
+        except UnknownNameError as error:
+            self._report(node.at, "K302", str(error))
 
     def _inside(
         self, node: Expression, enter: Callable[[str], Scope], name: str
@@ -144,9 +197,13 @@ class Typing:
                 raise AssertionError(node)
 
     def _aggregate(self, node: tree.Aggregate) -> Shape:
+        if node.within is not None:
+            self._span(node.within)
         inside = self._inside(node, self._entering(node), node.members)
         if inside is None:
             return NUMBER
+        if node.without:
+            self._followed(node)
         if node.where is not None:
             inside.check(node.where, FLAG)
         if node.value is None:
@@ -191,15 +248,16 @@ class Typing:
             self._report(node.no.at, code, f"`then` gives {told(yes)}, `else` {told(no)}")
         return yes
 
-    def _name(self, node: tree.Word | tree.Name) -> Shape:
+    def _name(self, node: tree.Word | tree.Name | tree.Key) -> Shape:
+        if isinstance(node, tree.Key):
+            return self._scope.key or ANY
         if isinstance(node, tree.Word):
             if node.value == "today":
                 return DATE
             if node.value == "stage":
                 return Shape(type="choice", values=self._scope.stages())
-            known = node.value in self._scope.pack.parameters
-            hint = f"; did you mean `P.{node.value}`?" if known else ""
-            self._report(node.at, "K302", f"`{node.value}` alone means nothing here{hint}")
+            what = f"`{node.value}` alone means nothing here{self._hint(node)}"
+            self._report(node.at, "K302", what)
             return ANY
         try:
             scope = self._scope.outside() if node.of_asker else self._scope
@@ -207,6 +265,12 @@ class Typing:
         except UnknownNameError as error:
             self._report(node.at, "K302", str(error))
             return ANY
+
+    def _hint(self, word: tree.Word) -> str:
+        if word.value == "key":
+            return "; it stands for a value only in an event rule with `each`"
+        known = word.value in self._scope.pack.parameters
+        return f"; did you mean `P.{word.value}`?" if known else ""
 
     def _compare(self, left: Expression, right: Expression, operator: str) -> None:
         if self._is_value(left) and not self._is_value(right):

@@ -105,9 +105,14 @@ def _call(node: tree.Call) -> str:
 def _aggregate(node: tree.Aggregate) -> str:
     value = "" if node.value is None else f"{unparse(node.value)} of "
     members = f'cohort("{node.members}")' if node.cohort else node.members
-    within = "" if node.within is None else f" within {_number(node.within)}"
+    within = "" if node.within is None else f" within {unparse(node.within)}"
     where = "" if node.where is None else f" where {unparse(node.where)}"
-    return f"{node.function}({value}{members}{within}{where})"
+    lacking = f" without {node.without}{_by(node.by)}" if node.without else ""
+    return f"{node.function}({value}{members}{lacking}{within}{where})"
+
+
+def _by(field: str) -> str:
+    return f" by {field}" if field else ""
 
 
 def _trend(node: tree.Trend) -> str:
@@ -116,7 +121,8 @@ def _trend(node: tree.Trend) -> str:
 
 
 def _absence(node: tree.Absence) -> str:
-    return f"no {node.event} within {_number(node.span)} after {node.after}"
+    where = "" if node.where is None else f" where {_at(node.where, _NOT)}"
+    return f"no {node.event} within {unparse(node.span)} after {node.after}{_by(node.by)}{where}"
 
 
 def _edited(node: tree.Edited) -> str:
@@ -131,6 +137,8 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     tree.Flag: _flag,
     tree.Word: lambda node: str(node.value),
     tree.Name: _name,
+    tree.Key: lambda _node: "key",
+    tree.Escalated: lambda node: f'escalated("{node.rule}")',
     tree.Compare: _compare,
     tree.Between: _between,
     tree.Among: _among,
@@ -144,10 +152,10 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     tree.Call: _call,
     tree.Aggregate: _aggregate,
     tree.Cohort: lambda node: f'cohort("{node.name}")',
-    tree.Within: lambda node: f"{_at(node.value, _SUM)} within {_number(node.span)}",
+    tree.Within: lambda node: f"{_at(node.value, _SUM)} within {unparse(node.span)}",
     tree.Trend: _trend,
     tree.Past: lambda node: f"{node.fact.path} as of {_at(node.day, _ATOM)}",
-    tree.Change: lambda node: f"change({node.fact.path} over {_number(node.span)})",
+    tree.Change: lambda node: f"change({node.fact.path} over {unparse(node.span)})",
     tree.Absence: _absence,
     tree.Edited: _edited,
 }

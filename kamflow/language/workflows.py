@@ -5,12 +5,13 @@ from collections import defaultdict
 
 from kamflow.language.decisions import own_id
 from kamflow.language.diagnostics import did_you_mean
-from kamflow.language.fields import Fields, Reader, Use, read_condition
+from kamflow.language.fields import Fields, Reader, read_condition
+from kamflow.language.settings import read_settings
 from kamflow.language.source import Listing, Node, Scalar
 from kamflow.language.unparse import unparse
 from kamflow.language.waitlists import read_keep
 from kamflow.model.expression import Aggregate, Condition
-from kamflow.model.pack import RETURNING, SAME, Freeze, Setting, Stage, Transition, Workflow
+from kamflow.model.pack import RETURNING, SAME, Freeze, Stage, Transition, Workflow
 
 STAGE_KINDS = ("initial", "active", "waiting", "steady", "end")
 
@@ -57,7 +58,7 @@ def _read_stage(name: Scalar, node: Node, kind: str, workflow: str, reader: Read
         kind=fields.pick("kind", STAGE_KINDS, "active"),
         sla_days=int(sla[1]) if sla else None,
         purpose=fields.text("purpose"),
-        set=_read_settings(fields, "set", kind),
+        set=read_settings(fields, "set", kind),
         keep=read_keep(fields, kind),
     )
 
@@ -88,8 +89,8 @@ def _read_transition(
         requested_by=fields.names("requested_by", "role"),
         when=fields.condition("when", kind),
         automatic=fields.flag("automatic", default=False),
-        set_on_approval=_read_settings(fields, "set_on_approval", kind),
-        set=_read_settings(fields, "set", kind),
+        set_on_approval=read_settings(fields, "set_on_approval", kind),
+        set=read_settings(fields, "set", kind),
         freeze=_read_freezes(fields, kind),
         note=fields.text("note"),
         despite_conditions=fields.flag("despite_conditions", default=False) or None,
@@ -114,25 +115,6 @@ def _stage_names(
             what = "target" if key == "to" else "source"
             fields.report(node.place, "K203", f"{what} `{node.text}` is not a stage{hint}")
     return tuple(names)
-
-
-def _read_settings(fields: Fields, key: str, kind: str) -> tuple[Setting, ...]:
-    settings = []
-    for fact, value in fields.entries(key):
-        actor = isinstance(value, Scalar) and value.text == "actor"
-        what = "settable person fact" if actor else "settable fact"
-        fields.reader.uses.append(Use(fact, what, kind))
-        if not isinstance(value, Scalar):
-            fields.report(value.place, "K205", f"what `{fact.text}` is set to is an expression")
-        elif value.text == "actor":
-            settings.append(Setting(fact=fact.text, actor=True))
-        elif value.text == "absent":
-            settings.append(Setting(fact=fact.text))
-        else:
-            read = read_condition(value, kind, f"fact {fact.text}", fields.reader)
-            if read is not None:
-                settings.append(Setting(fact=fact.text, value=read))
-    return tuple(settings)
 
 
 def _read_complete(fields: Fields, transitions: tuple[Transition, ...]) -> tuple[str, ...]:

@@ -100,6 +100,7 @@ class Approval(Struct, frozen=True, kw_only=True):
     deadline: str = ""  # "5 business days"; that of `Approving` when empty
     escalate_to: tuple[str, ...] = ()  # roles, level by level
     returns: int | None = None  # how often it may be sent back; that of `Approving` unless given
+    condition_days: Amount | None = None  # the longest of a condition; that of `Approving` if none
     call_in: CallIn | None = None
     spot_check: SpotCheck | None = None
     appeal: Appeal | None = None

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from kamflow.model.snapshot import Evidence
+from kamflow.model.remark import Evidence
 
 
 class Stated(Struct, frozen=True, kw_only=True, gc=False):
@@ -233,6 +233,55 @@ class Turn(Request, frozen=True, kw_only=True, gc=False):
     The engine's own command, by the actor `system`.
     """
 
+    touched: tuple[str, ...] = ()  # what happened above or below: names that rules may read
+
+
+class AcknowledgeEscalation(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Say that one takes care of an escalation; its climb ends."""
+
+    escalation: str  # "acme#31"
+    remark: str = ""
+
+
+class ReassignEscalation(Request, frozen=True, kw_only=True, gc=False):
+    """Give an escalation to a person."""
+
+    escalation: str
+    to: str
+    reason: str
+
+
+class CommentEscalation(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Say something about an escalation, or show something."""
+
+    escalation: str
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+class ResolveEscalation(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Say that an escalation is over."""
+
+    escalation: str
+    remark: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+class CompleteTask(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Say, and show, that a task is done."""
+
+    task: str  # "acme#32"
+    remark: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+class ReassignTask(Request, frozen=True, kw_only=True, gc=False):
+    """Give a task to a person."""
+
+    task: str
+    to: str
+    reason: str
+
 
 StaffCommand: TypeAlias = (  # who is there, and who stands in
     AssignRole | EndRole | RecordAbsence | EndAbsence | GiveDelegation | EndDelegation
@@ -242,6 +291,10 @@ OpenCommand: TypeAlias = (  # about a request that is open
 )
 WaiverCommand: TypeAlias = RequestWaiver | EndWaiver
 RevisionCommand: TypeAlias = BreakGlass | CallIn | LodgeAppeal | CloseReview
+AlertCommand: TypeAlias = (  # about an escalation or a task that is open
+    AcknowledgeEscalation | ReassignEscalation | CommentEscalation | ResolveEscalation
+    | CompleteTask | ReassignTask
+)  # fmt: skip
 
 Command = (
     OpenSubject
@@ -253,5 +306,6 @@ Command = (
     | SettleCondition
     | WaiverCommand
     | RevisionCommand
+    | AlertCommand
     | Turn
 )

@@ -9,7 +9,7 @@ class Span(Struct, frozen=True, kw_only=True):
     """How much time there is, or a share of it."""
 
     count: int
-    unit: str  # "business days", "days" or "hours"
+    unit: str  # "business days", "days", "months" or "hours"
 
 
 class Pause(Struct, frozen=True, kw_only=True):

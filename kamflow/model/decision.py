@@ -1,11 +1,20 @@
 """The engine's answer: what was decided, and everything that led to it."""
 
+from typing import TypeAlias
+
 from msgspec import Struct
 
-from kamflow.model.events import Event, KeptFinding, Recorded
+from kamflow.model.events import Event, Recorded
+from kamflow.model.kept import KeptFinding
 from kamflow.model.pack import Criterion
 from kamflow.model.snapshot import Observation, Snapshot, Waiver
 from kamflow.model.values import Cause, Severity, Verdict
+
+Schedule: TypeAlias = dict[str, int]
+"""When a rule or timer has to be looked at again: id -> seconds since 1970, UTC.
+
+Worked out from the policy and the subject, and so no part of its snapshot.
+"""
 
 
 class Reading(Struct, frozen=True, gc=False):
@@ -75,6 +84,8 @@ class Decision(Struct, frozen=True, kw_only=True, gc=False):
     reasons: tuple[str, ...] = ()
     gate: GateVerdict | None = None
     faults: dict[str, str] = {}  # fact -> why it could not be recorded
+    schedule: Schedule | None = None  # as it is to be kept; nothing where it has not changed
+    touched: frozenset[str] = frozenset()  # what rules of other subjects may read of this one
 
     @property
     def happenings(self) -> tuple[Event, ...]:

@@ -5,21 +5,12 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from kamflow.model.deadline import Due, Milestone
+from kamflow.model.escalated import AlertEvent
+from kamflow.model.kept import KeptFinding
 from kamflow.model.overdue import ConditionOverdue, ReviewOverdue
-from kamflow.model.snapshot import Evidence, Observation, OpenCondition, WaiverAsked
+from kamflow.model.remark import Evidence
+from kamflow.model.snapshot import Observation, OpenCondition, WaiverAsked
 from kamflow.model.stalled import ApprovalStalled, ApprovalUnstalled
-from kamflow.model.values import Cause, Severity, Verdict
-
-
-class KeptFinding(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """A finding as the history keeps it: the verdict and the values that were read."""
-
-    criterion: str
-    severity: Severity
-    verdict: Verdict
-    values: dict[str, str] = {}  # name -> canonical text; names without a value are in `causes`
-    causes: tuple[Cause, ...] = ()
-    waived: str = ""  # the waiver for which it did not keep the gate shut
 
 
 class Happening(Struct, frozen=True, kw_only=True, tag=True, gc=False):
@@ -81,6 +72,7 @@ class EventReported(Happening, frozen=True, kw_only=True, gc=False):
     happened_at: datetime  # aware UTC; event time
     payload: dict[str, str] = {}
     source: str = ""
+    late: bool = False  # it came too late to be correlated
 
 
 class CohortFrozen(Happening, frozen=True, kw_only=True, gc=False):
@@ -352,6 +344,8 @@ class StageEntered(Happening, frozen=True, kw_only=True, omit_defaults=True, gc=
     remark: str = ""
     findings: tuple[KeptFinding, ...] = ()
     barred: str = ""
+    waits: bool = False  # in the stage that was entered the clock of the one before stands still
+    since: datetime | None = None  # from when the stage counts, where that is not as recorded
 
 
 class CommandRefused(Happening, frozen=True, kw_only=True, gc=False):
@@ -361,6 +355,7 @@ class CommandRefused(Happening, frozen=True, kw_only=True, gc=False):
     reasons: tuple[str, ...]
     transition: str = ""
     findings: tuple[KeptFinding, ...] = ()
+    unchanged: bool = False  # people had said no to the same, on the same facts
 
 
 Event = (
@@ -371,7 +366,7 @@ Event = (
     | ApprovalEscalated | ApprovalStalled | ApprovalUnstalled | ApprovalReassigned | VoteCast
     | ApprovalDecided | ApprovalWithdrawn | ApprovalExpired | ConditionMet | ConditionOverdue
     | WaiverGranted | WaiverEnded | ReviewOpened | ReviewOverdue | ReviewClosed | GlassBroken
-    | StageEntered | CommandRefused
+    | StageEntered | CommandRefused | AlertEvent
 )  # fmt: skip
 
 

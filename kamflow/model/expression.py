@@ -3,12 +3,13 @@
 Every node keeps `at`, the offset of its first character in the text, for messages to point at.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import TypeGuard
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Node(Struct, frozen=True, kw_only=True, tag=True):
@@ -53,6 +54,16 @@ class Name(Node, frozen=True, kw_only=True):
 
     path: str
     of_asker: bool = False  # written `self.`: read from the subject that asks, not the member
+
+
+class Key(Node, frozen=True, kw_only=True):
+    """`key`: the value for which an event rule with `each` is judged."""
+
+
+class Escalated(Node, frozen=True, kw_only=True):
+    """`escalated("E-02")`: an escalation of that event rule or timer is open."""
+
+    rule: str
 
 
 class Compare(Node, frozen=True, kw_only=True):
@@ -138,7 +149,9 @@ class Call(Node, frozen=True, kw_only=True):
 class Aggregate(Node, frozen=True, kw_only=True):
     """`function(value of members where condition within n days)`; count and share have no value.
 
-    `members` names a set of subjects, a `cohort` (frozen), or an event (dotted).
+    `members` names a set of subjects, a `cohort` (frozen), or an event (dotted). Of the reports of
+    an event, those `without` another event count which none of that followed later; with `by`, none
+    that carries the same in that field.
     """
 
     function: str
@@ -146,7 +159,9 @@ class Aggregate(Node, frozen=True, kw_only=True):
     value: "Expression | None" = None
     where: "Expression | None" = None
     cohort: bool = False
-    within: "Number | None" = None
+    within: "Span | None" = None
+    without: str = ""
+    by: str = ""
 
 
 class Cohort(Node, frozen=True, kw_only=True):
@@ -159,7 +174,7 @@ class Within(Node, frozen=True, kw_only=True):
     """`value within n days`: from so long ago up to today."""
 
     value: "Expression"
-    span: Number
+    span: "Span"
 
 
 class Trend(Node, frozen=True, kw_only=True):
@@ -182,15 +197,21 @@ class Change(Node, frozen=True, kw_only=True):
     """`change(fact over n days)`: the value now less the value so long ago."""
 
     fact: Name
-    span: Number
+    span: "Span"
 
 
 class Absence(Node, frozen=True, kw_only=True):
-    """`no event within n days after event`: what should have followed did not."""
+    """`no event within n days after event by field where condition`: nothing followed in time.
+
+    With `by`, only an event that carries the same in that field follows. The condition picks among
+    the events after which one is waited for, and reads what they carry as `event.x`.
+    """
 
     event: str
-    span: Number
+    span: "Span"
     after: str
+    by: str = ""
+    where: "Expression | None" = None
 
 
 class Edited(Node, frozen=True, kw_only=True):
@@ -201,6 +222,8 @@ class Edited(Node, frozen=True, kw_only=True):
     hours: Decimal
 
 
+Span = Number | Name  # a number with its unit, or a parameter with one
+
 Expression = (
     Number
     | Day
@@ -208,6 +231,8 @@ Expression = (
     | Flag
     | Word
     | Name
+    | Key
+    | Escalated
     | Compare
     | Between
     | Among
@@ -246,6 +271,18 @@ def is_node(value: object) -> TypeGuard[Expression]:
     return isinstance(value, Node)
 
 
+def mapped(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """Return `node` with every part, from the leaves up, replaced by what `change` gives for it."""
+    parts: dict[str, object] = {}
+    for name in node.__struct_fields__:
+        value = getattr(node, name)
+        if is_node(value):
+            parts[name] = mapped(value, change)
+        elif isinstance(value, tuple):
+            parts[name] = tuple(mapped(item, change) if is_node(item) else item for item in value)
+    return change(replace(node, **parts) if parts else node)
+
+
 def depth(node: Expression) -> int:
     """Return the levels of the tree: 1 for a node without parts."""
     level, levels = [node], 0
@@ -269,8 +306,7 @@ def walk_outside_sets(node: Expression) -> Iterator[Expression]:
     while todo:
         item = todo.pop()
         yield item
-        if not isinstance(item, Aggregate):
-            todo += reversed(children(item))
+        todo += reversed([part for part in children(item) if not _inside(item, part)])
 
 
 def names_in(node: Expression) -> tuple[str, ...]:
@@ -286,9 +322,26 @@ def names_in(node: Expression) -> tuple[str, ...]:
 def _collect(node: Expression, found: dict[str, None], *, inside: bool) -> None:
     if isinstance(node, Name) and inside == node.of_asker:
         found[node.path] = None
-    inside = inside or isinstance(node, Aggregate)
     for part in children(node):
-        _collect(part, found, inside=inside)
+        _collect(part, found, inside=inside or _inside(node, part))
+
+
+def events_in(node: Expression) -> tuple[str, ...]:
+    """Return the events whose reports `node` itself reads, not its parts."""
+    match node:
+        case Aggregate() if "." in node.members and not node.cohort:
+            return (node.members, node.without) if node.without else (node.members,)
+        case Absence():
+            return (node.event, node.after)
+        case _:
+            return ()
+
+
+def _inside(node: Expression, part: Expression) -> bool:
+    """Tell whether a part of `node` speaks of the members of a set, and not of the subject."""
+    if isinstance(node, Aggregate):
+        return part is not node.within
+    return isinstance(node, Absence) and part is node.where
 
 
 class Condition(Struct, frozen=True):

@@ -8,6 +8,8 @@ from msgspec import Struct
 from kamflow.model.approval import Approval, Approving, BreakGlass, Duty, Waiving
 from kamflow.model.capacity import Keep, Waitlist
 from kamflow.model.expression import Condition
+from kamflow.model.rules import Escalating, EventRule, Notifying, Region, Timer
+from kamflow.model.setting import Setting
 from kamflow.model.values import Shape
 
 
@@ -200,19 +202,12 @@ class Gate(Struct, frozen=True, kw_only=True):
     title: str
     kind: str
     criteria: tuple[Criterion, ...]
+    observe: bool | None = None  # judged and reported, without effect
 
     @property
     def bearing_waiver(self) -> frozenset[str]:
         """The criteria of which a waiver means anything."""
         return frozenset(item.id for item in self.criteria if item.bears_waiver)
-
-
-class Setting(Struct, frozen=True, kw_only=True):
-    """A fact that a transition sets: to an expression, to who asked, or to nothing."""
-
-    fact: str
-    value: Condition | None = None  # None: forget the value
-    actor: bool = False
 
 
 class Stage(Struct, frozen=True, kw_only=True):
@@ -306,6 +301,11 @@ class Pack(Struct, frozen=True, kw_only=True):
     rights: dict[str, tuple[str, ...]] = {}  # of `RIGHTS` -> roles that have it
     duties: dict[str, Duty] = {}  # segregation of duties
     waitlists: dict[str, Waitlist] = {}  # by kind of subject
+    escalating: Escalating | None = None
+    rules: dict[str, EventRule] = {}
+    timers: dict[str, Timer] = {}
+    regions: dict[str, Region] = {}
+    notifying: Notifying | None = None
     workflows: dict[str, Workflow] = {}
 
     def deadline_of(self, approval: Approval) -> str:
@@ -318,6 +318,10 @@ class Pack(Struct, frozen=True, kw_only=True):
         if workflow is None:
             raise LookupError(f"subjects of kind `{kind}` have no workflow")
         return self.workflows[workflow]
+
+    def caller(self, name: str) -> EventRule | Timer | None:
+        """Return the event rule or timer of that name, if there is one."""
+        return self.rules.get(name) or self.timers.get(name)
 
     def cohort(self, name: str) -> Freeze | None:
         """Return how the cohort of that name is frozen, if a transition freezes one."""

@@ -8,7 +8,9 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from kamflow.model.deadline import Due, Milestone, Pause
+from kamflow.model.escalation import OpenEscalation, OpenTask, Settled, StageClock, TimerRun
 from kamflow.model.pack import Gate, Pack
+from kamflow.model.remark import Comment
 
 
 class Observation(Struct, frozen=True, array_like=True, gc=False):
@@ -21,15 +23,6 @@ class Observation(Struct, frozen=True, array_like=True, gc=False):
     recorded_at: datetime  # aware UTC; when it was stored
     unit: str = ""
     evidence: str = ""
-
-
-class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """What somebody shows: a link, or a file that is kept elsewhere and known by its digest."""
-
-    title: str
-    link: str = ""
-    digest: str = ""  # SHA-256 of the file, hexadecimal
-    size: int = 0  # bytes
 
 
 class OpenCondition(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -57,15 +50,6 @@ class Vote(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     def of(self) -> str:
         """Whose vote it is."""
         return self.principal or self.person
-
-
-class Comment(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """What somebody said about an open approval, and what was shown."""
-
-    person: str
-    at: datetime
-    text: str
-    evidence: tuple[Evidence, ...] = ()
 
 
 class WaiverAsked(Struct, frozen=True, kw_only=True, gc=False):
@@ -204,6 +188,14 @@ class Snapshot(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     waivers: dict[str, Waiver] = {}  # criterion -> the waiver that holds
     revisable: dict[str, Revisable] = {}
     reviews: dict[str, OpenReview] = {}
+    escalations: dict[str, OpenEscalation] = {}  # by id
+    settled: dict[str, Settled] = {}  # what was escalated or told and is over, "E-01" or "E-21:it"
+    tasks: dict[str, OpenTask] = {}  # by id
+    timers: dict[str, TimerRun] = {}  # timer -> how far it has come
+    lasting: dict[str, datetime] = {}  # pattern that has to last -> since when it has held
+    clock: StageClock | None = None  # of the stage, where it is not that of `entered_at` alone
+    interrupted: StageClock | None = None  # of the stage left, while the subject waits
+    unchanged: int = 0  # how often the same was asked for again since people said no
 
     def waived(self, gate: Gate, today: date) -> dict[str, Waiver]:
         """Return the waivers of criteria of a gate that hold on a day, by criterion.

@@ -11,7 +11,8 @@ from kamflow.analysis.checks.names import amount_of, variable_for
 from kamflow.analysis.checks.reading import Reading, stage_of
 from kamflow.analysis.checks.report import Report
 from kamflow.analysis.checks.stages import goals
-from kamflow.model.pack import Pack, Setting, Transition, Workflow
+from kamflow.model.pack import Pack, Transition, Workflow
+from kamflow.model.setting import Setting
 
 MAX_STEPS = 6  # transitions of a circle
 MAX_CIRCLES = 50
@@ -92,11 +93,11 @@ def _met_in_turn(
         if item.gate is not None and pack.gates[item.gate].kind == workflow.kind:
             yield every(*(demand(one, now) for one in pack.gates[item.gate].criteria))
         entering = workflow.stages[goal].set if goal != source else ()
-        fixed = {**fixed, **_after(now, (*entering, *item.set), place)}
+        fixed = {**fixed, **after_settings(now, (*entering, *item.set), place)}
 
 
-def _after(now: Reading, settings: Sequence[Setting], place: int) -> Mapping[str, Cases]:
-    """Return what facts are once a transition has set them."""
+def after_settings(now: Reading, settings: Sequence[Setting], place: int) -> Mapping[str, Cases]:
+    """Return what facts are once a transition or a rule has set them, as step `place`."""
     return {setting.fact: _set(now, setting, place) for setting in settings}
 
 

@@ -46,7 +46,9 @@ from kamflow.analysis.checks.names import (
 from kamflow.analysis.checks.spans import is_day, moved, unit_in
 from kamflow.analysis.checks.turning import as_cases, as_truth, line
 from kamflow.analysis.checks.unseen import aggregate, months, opaque, written_out
+from kamflow.engine.closures import constant_of
 from kamflow.engine.days import unit_of
+from kamflow.language.enginenames import ENGINE_NAMES, is_engine_name
 from kamflow.language.unparse import unparse
 from kamflow.model import expression as tree
 from kamflow.model.expression import Expression
@@ -224,6 +226,8 @@ class Reading:
         if head in self.pack.scorecards:
             scores = Scores(self.pack, self.pack.scorecards[head], self.vocabulary)
             return scores.exact(tail) if self.deep else scores.loose(tail)
+        if is_engine_name(path, self.pack):
+            return opaque(tree.Name(path=path), ENGINE_NAMES[path], self.vocabulary)
         fact = self.pack.facts[path]
         if fact.derived is None or not self.deep:
             return known(self.vocabulary.meet(fact_variable(fact)), fact.shape.type)
@@ -298,14 +302,22 @@ class Reading:
 
     def _within(self, node: tree.Within) -> Truth:
         """Return when a day lies between the first of a span and today."""
-        span, today = node.span, self._today()
-        if span.unit == "hours":
+        span, today = self._fixed(node.span), self._today()
+        if span is None or span.unit == "hours":
             return as_truth(opaque(node, Shape(type="flag"), self.vocabulary))
         back, written = Line((), Fraction(-span.value)), f"today - {unparse(span)}"
         first = moved(today, back, unit_in(self.pack, span.unit), written, self.vocabulary)
         day = self.cases(node.value)
         since = compared(">=", day, (Case(TRUE, first),), self.vocabulary)
         return both(since, compared("<=", day, (Case(TRUE, today),), self.vocabulary))
+
+    def _fixed(self, span: tree.Span) -> tree.Number | None:
+        """Return how long a span is; nothing where that differs from subject to subject."""
+        if isinstance(span, tree.Number):
+            return span
+        value = constant_of(span, self.pack)
+        unit = unit_of(span, self.pack)
+        return tree.Number(value=value, unit=unit) if isinstance(value, Decimal) else None
 
     def _either_value(self, node: tree.If) -> Cases:
         condition = self.truth(node.condition)
@@ -352,20 +364,22 @@ class Reading:
                 name = written_out(node)
                 flag = variable_for(name, Shape(type="flag"), missing=True)
                 return known(self.vocabulary.meet(flag), "flag")
-            case tree.Trend() | tree.Absence():
+            case tree.Trend() | tree.Absence() | tree.Escalated():
                 return opaque(node, Shape(type="flag"), self.vocabulary)
-            case tree.Past():
-                fact = self.pack.facts.get(node.fact.path)
-                return opaque(node, fact.shape if fact else Shape(type="number"), self.vocabulary)
-            case tree.Name():  # `self.`
-                fact = self.pack.facts.get(node.path)
-                return opaque(node, fact.shape if fact else Shape(type="number"), self.vocabulary)
+            case tree.Past() | tree.Name() | tree.Key():  # a name is one with `self.`
+                return opaque(node, self._shape_of(node), self.vocabulary)
             case tree.Compare() | tree.Between() | tree.Among() | tree.State():
                 return as_cases(self.truth(node))
             case tree.Both() | tree.Either() | tree.Not() | tree.Within():
                 return as_cases(self.truth(node))
             case _:
                 return opaque(node, Shape(type="number"), self.vocabulary)
+
+    def _shape_of(self, node: tree.Past | tree.Name | tree.Key) -> Shape:
+        if isinstance(node, tree.Key):
+            return Shape(type="text")
+        fact = self.pack.facts.get(node.fact.path if isinstance(node, tree.Past) else node.path)
+        return fact.shape if fact else Shape(type="number")
 
 
 def stage_of(kind: str) -> str:

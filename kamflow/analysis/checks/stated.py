@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from kamflow.analysis.reading import conditions_in
 from kamflow.language.asked import kinds_asked
 from kamflow.model import expression as tree
 from kamflow.model.capacity import Waitlist
 from kamflow.model.expression import Condition, Expression
-from kamflow.model.pack import Pack, Setting
+from kamflow.model.pack import Pack
+from kamflow.model.setting import Setting
 
 
 class Stated(Struct, frozen=True):
@@ -34,6 +37,7 @@ def statements(pack: Pack) -> Iterator[Stated]:
     yield from _of_approvals(pack)
     for line in pack.waitlists.values():
         yield from _each(("waitlist", line.id), line.id, *_of_waitlist(line))
+    yield from _of_calls(pack)
 
 
 def row_key(table: str, row: str) -> tuple[str, str]:
@@ -85,6 +89,18 @@ def _of_waitlist(line: Waitlist) -> Iterator[Condition | None]:
     yield from (line.waiting, line.ready, line.holds, line.reserved, line.planned, *line.order)
     for place in line.places.values():
         yield from (place.load, place.capacity)
+
+
+def _of_calls(pack: Pack) -> Iterator[Stated]:
+    """Yield what rules, timers and regions state; what events carry is about no kind."""
+    for rule in pack.rules.values():
+        own = conditions_in(replace(rule, together=None))
+        yield from _each(("rule", rule.id), rule.kind, *own)
+        yield from _each(("rule", rule.id), "", *conditions_in(rule.together))
+    for timer in pack.timers.values():
+        yield from _each(("timer", timer.id), timer.kind, *conditions_in(timer))
+    for region in pack.regions.values():
+        yield from _each(("region", region.id), region.kind, *conditions_in(region))
 
 
 def _values(settings: tuple[Setting, ...]) -> tuple[Condition | None, ...]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
+from kamflow.analysis.called import roles_called, settings_called
 from kamflow.analysis.checks.report import Report, listed
 from kamflow.analysis.checks.stated import statements
 from kamflow.analysis.checks.waiting import facts_under
@@ -13,7 +14,8 @@ from kamflow.language.circles import routed
 from kamflow.model import expression as tree
 from kamflow.model.approval import Approval
 from kamflow.model.expression import Expression
-from kamflow.model.pack import Pack, Setting
+from kamflow.model.pack import Pack
+from kamflow.model.setting import Setting
 
 _MENTIONED = re.compile(r"\bP\.([a-z][a-z0-9_]*)")
 _SORTS = ("fact", "parameter", "role", "scorecard", "table", "gate", "approval")
@@ -133,9 +135,11 @@ def _places_by_name(pack: Pack) -> Iterator[str]:
         yield from (item.fact for stage in workflow.stages.values() for item in stage.keep)
     for line in pack.waitlists.values():
         yield from (place.person for place in line.places.values())
+    yield from (region.fact for region in pack.regions.values())
 
 
 def _settings(pack: Pack) -> Iterator[Setting]:
+    yield from settings_called(pack)
     for workflow in pack.workflows.values():
         for stage in workflow.stages.values():
             yield from stage.set
@@ -169,7 +173,8 @@ def _roles_of(approval: Approval) -> Iterator[str]:
 
 
 def _roles_around(pack: Pack) -> Iterator[str]:
-    """Yield the roles of waivers, emergencies, rights and duties."""
+    """Yield the roles of waivers, emergencies, rights, duties, rules and timers."""
+    yield from roles_called(pack)
     if pack.waiving:
         yield from pack.waiving.asked_by
     if pack.break_glass:

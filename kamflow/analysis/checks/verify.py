@@ -1,6 +1,7 @@
 """All checks of a policy that could be read."""
 
 from kamflow.analysis.checks.asking import Asking
+from kamflow.analysis.checks.calls import check_calls
 from kamflow.analysis.checks.gates import check_gates
 from kamflow.analysis.checks.guards import check_guards
 from kamflow.analysis.checks.loops import check_loops
@@ -45,6 +46,7 @@ def verify(pack: Pack, places: Places, *, with_z3: bool | None = None) -> tuple[
         check_thresholds,
         check_gates,
         check_waiting,
+        check_calls,
     ):
         check(pack, asking, report)
     _report_open(asking, report, exact=exact)

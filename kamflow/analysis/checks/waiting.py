@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from kamflow.analysis.called import settings_called
 from kamflow.analysis.checks.asking import Asking
 from kamflow.analysis.checks.formulas import ABSENT, Formula, Is
 from kamflow.analysis.checks.gates import demand
@@ -10,7 +11,8 @@ from kamflow.analysis.checks.reading import Reading
 from kamflow.analysis.checks.report import Report, listed
 from kamflow.analysis.checks.stages import goals, reached_from
 from kamflow.model import expression as tree
-from kamflow.model.pack import Criterion, FactType, Gate, Pack, Setting, Transition, Workflow
+from kamflow.model.pack import Criterion, FactType, Gate, Pack, Transition, Workflow
+from kamflow.model.setting import Setting
 
 
 def check_waiting(pack: Pack, asking: Asking, report: Report) -> None:
@@ -64,6 +66,10 @@ def _needs(pack: Pack, criterion: Criterion, gate: Gate, name: str, asking: Aski
 
 
 def _check(pack: Pack, gate: Gate, criterion: Criterion, fact: FactType, report: Report) -> None:
+    if any(item.fact == fact.name for item in settings_called(pack)) or any(
+        region.fact == fact.name for region in pack.regions.values()
+    ):
+        return  # at any time
     setters = sorted(set(_setters(pack, fact.name)))
     if not setters:
         message = (

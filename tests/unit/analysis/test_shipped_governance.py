@@ -25,12 +25,15 @@ LEVELS = {
     "AP-WAVE": ("steering_committee",),
     "AP-PAUSE": ("steering_committee",),
     "AP-STOP": (),
+    "AP-SPONSOR": ("steering_committee",),
+    "AP-NCI": ("program_sponsor",),
 }
 DEADLINES = {
     "AP-DESIG-B": 5, "AP-DESIG-C": 10, "AP-REJ": 5, "AP-PLAN": 10, "AP-RES": 5, "AP-VALUE": 5,
     "AP-DEAL": 5, "AP-CYCLE": 10, "AP-HOLD": 5, "AP-EXIT": 15, "AP-REINST": 10, "AP-ADOPT": 10,
     "AP-WAIVER": 5, "AP-P0": 10, "AP-P1": 15, "AP-P2": 15, "AP-P3A": 15, "AP-P3": 15,
     "AP-WAVE": 10, "AP-P4": 15, "AP-P5": 20, "AP-PAUSE": 5, "AP-STOP": 20,
+    "AP-SPONSOR": 5, "AP-NCI": 3,
 }  # fmt: skip
 
 

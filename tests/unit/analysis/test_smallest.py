@@ -5,6 +5,7 @@ import re
 import pytest
 
 from kamflow.analysis.smallest import SmallestChange, smallest_change
+from kamflow.model.escalated import EscalationRaised
 from kamflow.reports.why import explain
 from tests.builders import Plain, World, a_world, days_ago, shipped_pack
 
@@ -205,6 +206,18 @@ def test_at_most_five_alternatives_are_told() -> None:
 
     assert len(change_of(a_gate(f"must: {either}")).alternatives) == 5
     assert lines(pairs)[0] == ["record account.m: at least 3"]
+
+
+def test_an_escalation_has_to_be_over() -> None:
+    gate = "gates: {G: {subject: account, criteria: [{id: c1, must: 'not escalated(\"E\")'}]}}"
+    rule = "rules: {E: {title: Trouble, subject: account, when: account.n > 9}}"
+    world = a_world(FACTS, gate, rule)
+    raised = EscalationRaised(
+        id="e", rule="E", title="Trouble", severity="high", as_of=world.now, raised_at=world.now
+    )
+    world.happened("north/acme", raised)
+
+    assert lines(world) == [["whether “Trouble” is escalated (E) has to be false, now true"]]
 
 
 def test_of_two_facts_compared_either_may_change() -> None:

@@ -143,11 +143,12 @@ def test_the_shipped_pack_has_one_digest_however_its_files_are_written(seed: int
     assert loaded.pack.digest == shipped_pack().digest
 
 
-def _shuffled(value: object, shuffle: random.Random) -> object:
-    """Return the same with the keys of every mapping in another order."""
+def _shuffled(value: object, shuffle: random.Random, key: str = "") -> object:
+    """Return the same with every mapping in another order, but for the ladder, which has one."""
     if isinstance(value, dict):
-        items = [(key, _shuffled(item, shuffle)) for key, item in value.items()]
-        shuffle.shuffle(items)
+        items = [(name, _shuffled(item, shuffle, name)) for name, item in value.items()]
+        if key != "levels":
+            shuffle.shuffle(items)
         return dict(items)
     if isinstance(value, list):
         return [_shuffled(item, shuffle) for item in value]
@@ -156,3 +157,22 @@ def _shuffled(value: object, shuffle: random.Random) -> object:
 
 def test_sealing_a_pack_again_changes_nothing() -> None:
     assert sealed(shipped_pack()) == shipped_pack()
+
+
+RULE = "rules: {E: {subject: account, when: account.n > 1, to: [TO]}}"
+LADDER = "escalating: {levels: {A: {roles: [boss]}, B: {roles: [clerk]}}}"
+
+
+def test_the_order_of_the_ladder_and_of_who_joins_changes_the_digest() -> None:
+    turned = LADDER.replace(
+        "A: {roles: [boss]}, B: {roles: [clerk]}", "B: {roles: [clerk]}, A: {roles: [boss]}"
+    )
+    one, other = (RULE.replace("TO", names) for names in ("A, B", "B, A"))
+
+    first = digest_of(*PARTS, LADDER, one)
+
+    assert len({first, digest_of(*PARTS, turned, one), digest_of(*PARTS, LADDER, other)}) == 3
+
+
+def test_what_a_pack_does_without_is_not_in_its_digest() -> None:
+    assert digest_of(*PARTS, "rules: {}", "timers: {}") == digest_of(*PARTS)

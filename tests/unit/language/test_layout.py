@@ -133,6 +133,38 @@ def test_two_spaces_inside_a_text_are_never_parted() -> None:
     assert laid_out(once) == once
 
 
+@pytest.mark.parametrize(
+    ("body", "written"),
+    [
+        ("Do it.\n\n  Now.\n", "|\n        Do it.\n\n          Now.\n"),
+        ("Do it.\nNow.", "|-\n        Do it.\n        Now.\n"),
+        (" Do it.\nNow.", '" Do it.\\nNow."\n'),  # where it begins could not be told
+        ("Do it.\n\n", '"Do it.\\n\\n"\n'),
+    ],
+)
+def test_a_text_of_several_lines_is_written_line_by_line(body: str, written: str) -> None:
+    notice = {"title": "A task", "body": body}
+    text = yaml.safe_dump({"notifying": {"notices": {"kamflow.task.given": notice}}})
+
+    laid = laid_out(text)
+
+    assert laid.endswith(f"      body: {written}")
+    assert yaml.safe_load(laid) == yaml.safe_load(text)
+    assert laid_out(laid) == laid
+
+
+def test_a_time_of_day_stands_in_quotes() -> None:
+    text = 'notifying:\n  quiet: {from: "19:00", to: "07:00"}\n  digest: daily at 08:00\n'
+
+    assert laid_out(text) == text.replace('"', "'")
+
+
+def test_a_question_in_a_row_stands_in_quotes() -> None:
+    assert laid_out("roles: {a: {who: 'who?'}, b: {who: x}}\n") == (
+        "roles: {a: {who: 'who?'}, b: {who: x}}\n"
+    )
+
+
 def test_a_row_that_is_too_long_is_written_below_each_other() -> None:
     fits, too_long = "x" * (ROW - 12), "x" * (ROW - 11)
 
@@ -177,6 +209,7 @@ def disfigured(content: bytes, chance: random.Random) -> str:
     style = chance.choice([None, '"', "'"])
     text = yaml.dump(
         data,
+        Dumper=_OneLine,
         sort_keys=False,
         width=100_000,
         indent=chance.choice([2, 4]),
@@ -194,9 +227,23 @@ def disfigured(content: bytes, chance: random.Random) -> str:
     return "\n".join([*lines, "# c0", ""])
 
 
-def shuffled(value: Any, chance: random.Random) -> Any:  # noqa: ANN401 - any document
+class _OneLine(yaml.SafeDumper):
+    """Writes every text on one line: comments are put between lines."""
+
+
+def _in_quotes(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    style = '"' if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_OneLine.add_representer(str, _in_quotes)
+
+
+def shuffled(value: Any, chance: random.Random, key: str = "") -> Any:  # noqa: ANN401 - any document
+    """Return a document with its mappings in disorder, but for the ladder, which has an order."""
     if isinstance(value, dict):
-        items = [(key, shuffled(item, chance)) for key, item in value.items()]
-        chance.shuffle(items)
+        items = [(name, shuffled(item, chance, name)) for name, item in value.items()]
+        if key != "levels":
+            chance.shuffle(items)
         return dict(items)
     return [shuffled(item, chance) for item in value] if isinstance(value, list) else value

@@ -177,6 +177,11 @@ def test_a_node_knows_the_place_of_its_first_character(text: str, at: int) -> No
             8,
             "there is no function `dayssince`; did you mean `days_since`?",
         ),
+        (
+            "sum(accounts, a.a)",
+            0,
+            "`sum` takes a value of a set, as in `sum(x of accounts)`",
+        ),
         ("days_since(a.a, a.b)", 0, "`days_since` takes one value, not 2"),
         ("min(a.a)", 0, "`min` takes two or more values, not 1"),
         ("count(accounts, programs)", 0, "`count` takes one set, not 2"),

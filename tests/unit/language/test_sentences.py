@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from kamflow.language.conditions import parse_condition
+from kamflow.language.rewriting import with_key
 from kamflow.language.sentences import phrase, sentence
 from kamflow.model import expression as tree
 from kamflow.model.expression import Condition, Expression, Node
@@ -47,6 +48,7 @@ facts:
 events:
   account:
     incident.opened: {payload: {cost: {type: money}, grade: {type: choice, values: [major]}}}
+    incident.closed: {title: incident closed, payload: {cost: {type: money}}}
 parameters:
   days: {type: integer, value: 100, unit: days}
   least: {type: integer, value: 2, unit: initiatives}
@@ -62,6 +64,11 @@ tables:
     title: Route
     subject: account
     rows: [{id: R1, otherwise: true, then: {approval: board}}]
+"""
+
+RULES = """
+rules:
+  E-01: {title: Repeated incidents, subject: account, when: team.has_finance}
 """
 
 SAID = {
@@ -228,6 +235,22 @@ SAID = {
     "account.margin as of (today - 12 months) > 4": (
         "The net margin as it was 12 months ago is above 4 %."
     ),
+    "change(account.margin over P.days) > 1": (
+        "The change of the net margin over 100 days (P.days) is above 1 percentage point."
+    ),
+    "no incident.closed within P.days after incident.opened by cost where event.grade = major": (
+        "No “incident closed” with the same cost followed within 100 days (P.days) after “incident"
+        " opened” for which the event grade is major."
+    ),
+    "count(incident.opened without incident.closed by cost within 30 days) > 0": (
+        "The number of “incident opened” events in the last 30 days that no “incident closed” with"
+        " the same cost followed is above 0."
+    ),
+    'escalated("E-01")': "“Repeated incidents” is escalated (E-01).",
+    'not escalated("E-01")': "“Repeated incidents” is not escalated (E-01).",
+    "subject.days_in_stage > subject.sla_days": (
+        "The number of days in the stage is above the number of days that the stage should take."
+    ),
     "true": "This always holds.",
     'account.sponsor = "bo"': "The sponsor is “bo”.",
     "edited(score by account.sponsor within 24 hours)": (
@@ -237,7 +260,7 @@ SAID = {
 
 
 def said(text: str, pack: Pack | None = None) -> str:
-    return sentence(Condition(text, parse_condition(text)), pack or a_pack(FACTS), "account")
+    return sentence(Condition(text, parse_condition(text)), pack or a_pack(FACTS, RULES), "account")
 
 
 @pytest.mark.parametrize("text", SAID)
@@ -283,7 +306,17 @@ def test_the_table_has_a_sentence_for_every_sort_of_node() -> None:
         told.add(type(node))
         todo += tree.children(node)
 
-    assert set(get_args(Expression)) - told <= {tree.Cohort}  # which stands inside an aggregate
+    # A cohort stands inside an aggregate, and `key` only in rules with `each`.
+    assert set(get_args(Expression)) - told <= {tree.Cohort, tree.Key}
+
+
+def test_the_key_of_a_rule_is_what_is_looked_at() -> None:
+    node = with_key(parse_condition("count(incident.opened where event.grade = key) > 2"))
+
+    assert sentence(Condition("", node), a_pack(FACTS), "account") == (
+        "The number of “incident opened” events for which the event grade is the one that is looked"
+        " at is above 2."
+    )
 
 
 def test_every_criterion_that_ships_is_a_sentence_without_syntax() -> None:

@@ -19,6 +19,8 @@ parameters:
   days: {type: integer, value: 90, unit: days}
   points: {type: number, value: 2, unit: pp}
   contacts: {type: integer, value: 5, unit: contacts}
+  hours: {type: integer, value: 5, unit: hours}
+  none: {type: integer, value: 0, unit: days}
 events:
   account:
     incident.opened: {payload: {cost: {type: money}}}
@@ -57,6 +59,10 @@ gates:
         "change(a.share over 12 months) <= P.points",
         "count(incident.opened where event.cost > 1000 within 90 days) < 2",
         "max(a.contacts, 3) >= P.contacts",
+        "no incident.opened within 3 hours after incident.opened",
+        "no incident.opened within P.hours after incident.opened by cost where event.cost > 1",
+        "a.met_on within P.days and change(a.share over P.days) > 0",
+        "count(incident.opened without incident.opened by cost within P.days) > 0",
     ],
 )
 def test_what_fits_is_accepted(condition: str) -> None:
@@ -79,7 +85,18 @@ def test_what_fits_is_accepted(condition: str) -> None:
         ("a.met_on within 12 hours", "K301 days are counted here, not hours"),
         ("count(incident.opened within 12 hours) < 2", "K301 days are counted here, not hours"),
         ("change(a.share over 12 hours) > 0", "K301 days are counted here, not hours"),
-        ("no incident.opened within 3 hours after incident.opened", "K301 days are counted here"),
+        ("a.met_on within P.contacts", "K306 `P.contacts` is no span; give it `type: integer`"),
+        ("change(a.share over P.hours) > 0", "K306 `P.hours` is no span; give it `type: integer`"),
+        (
+            "a.met_on within P.none",
+            "K206 `P.none` is 0 and stands for a span; it has to be a",
+        ),
+        ("a.met_on within a.score", "K301 a span belongs here, such as `30 days` or `P.name`"),
+        (
+            "count(incident.opened without incident.opened by costs) > 1",
+            "K302 event `incident.opened` carries no `costs`; did you mean `cost`?",
+        ),
+        ("count(accounts without incident.opened) > 1", "K301 only reports of an event are foll"),
         ("trend(a.sponsor, 2, falling)", "K303 a number belongs here, not a person"),
         ("change(a.share over 12 months) > a.share", "K306 a number in `pp` belongs here"),
         ("max(a.contacts, P.days) > 3", "K306 a whole number in `contacts` belongs here"),
