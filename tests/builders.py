@@ -11,7 +11,8 @@ from kamflow.engine.compiled import CompiledPack
 from kamflow.engine.decide import decide
 from kamflow.engine.evolve import evolve
 from kamflow.engine.people import holders
-from kamflow.engine.view import Scene, View
+from kamflow.engine.turning import next_due
+from kamflow.engine.view import Ports, Scene, View
 from kamflow.language.conditions import parse_condition
 from kamflow.language.load import load_pack
 from kamflow.language.loaded import Loaded
@@ -25,10 +26,12 @@ from kamflow.model.commands import (
     ReportEvent,
     RequestTransition,
     Stated,
+    Turn,
 )
-from kamflow.model.decision import Decision
+from kamflow.model.decision import Decision, Schedule
 from kamflow.model.events import Event, FactsRecorded, Recorded, StageEntered
 from kamflow.model.expression import Expression, Node
+from kamflow.model.matching import Match
 from kamflow.model.pack import Pack
 from kamflow.model.snapshot import Observation, Snapshot
 from kamflow.model.values import Unknown, Value, Verdict, format_value
@@ -160,9 +163,11 @@ class World:
     def __init__(self, pack: Pack, now: datetime = NOON) -> None:
         self.compiled = self.newest = CompiledPack(pack)
         self.packs = {pack.digest: self.compiled}
-        self.now = now
+        self.began = self.now = now
         self.subjects: dict[str, Snapshot] = {}
         self.events: dict[str, list[Recorded]] = {}
+        self.schedules: dict[str, Schedule] = {}
+        self.match: Match | None = None
 
     def publish(self, pack: Pack) -> None:
         self.newest = self.packs.setdefault(pack.digest, CompiledPack(pack))
@@ -277,7 +282,33 @@ class World:
         self.events.setdefault(subject, []).extend(decision.events)
         if decision.snapshot is not None:
             self.subjects[subject] = decision.snapshot
+        if decision.schedule is not None:
+            self.schedules[subject] = decision.schedule
         return decision
+
+    def due_at(self, subject: str) -> datetime | None:
+        """Return when the clock alone changes something for a subject next."""
+        planned = self.schedules.get(subject, {}).values()
+        found = [datetime.fromtimestamp(seconds, UTC) for seconds in planned]
+        if (at := next_due(self.subjects[subject])) is not None:
+            found.append(at)
+        return min(found, default=None)
+
+    def turn(self, subject: str, touched: tuple[str, ...] = ()) -> Decision:
+        """Do what has fallen due for a subject by now."""
+        return self.submit(subject, Turn(actor="system", touched=touched))
+
+    def run_until(self, now: datetime) -> None:
+        """Let time go by, with everything done at the instant at which it falls due."""
+        while due := [
+            (at, subject)
+            for subject in sorted(self.subjects)
+            if (at := self.due_at(subject)) is not None and at <= now
+        ]:
+            at, subject = min(due)
+            self.now = max(at, self.now)
+            self.turn(subject)
+        self.now = now
 
     def view(self, subject: str) -> View:
         snapshot = self.subjects[subject]
@@ -294,7 +325,16 @@ class World:
         return self.subjects[subject].stage
 
     def _scene(self, compiled: CompiledPack) -> Scene:
-        return Scene(compiled.sources, self.now, self.subjects.get, self._members, self._happened)
+        planned = self.schedules
+        ports = Ports(schedule=lambda subject: planned.get(subject, {}), match=self.match)
+        return Scene(
+            compiled.sources,
+            self.now,
+            self.subjects.get,
+            self._members,
+            self._happened,
+            ports,
+        )
 
     def _happened(self, subject: str) -> list[Recorded]:
         return self.events.get(subject, [])

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from kamflow.engine.segregation import Act, request_act, subjects_of, vote_act
 from kamflow.model.commands import (
+    AlertCommand,
     AssignRole,
     BreakGlass,
     CallIn,
@@ -15,6 +16,7 @@ from kamflow.model.commands import (
     CloseReview,
     Command,
     Comment,
+    CompleteTask,
     EndAbsence,
     EndDelegation,
     EndRole,
@@ -24,6 +26,8 @@ from kamflow.model.commands import (
     OpenCommand,
     OpenSubject,
     Reassign,
+    ReassignEscalation,
+    ReassignTask,
     RecordAbsence,
     RecordFacts,
     Remind,
@@ -64,9 +68,13 @@ def acts_of(pack: Pack, snapshot: Snapshot, command: Command) -> Iterator[Act]:
             yield from _of_people(snapshot, command)
 
 
-def _of_people(snapshot: Snapshot, command: StaffCommand | OpenCommand) -> Iterator[Act]:
+def _of_people(
+    snapshot: Snapshot, command: StaffCommand | OpenCommand | AlertCommand
+) -> Iterator[Act]:
     if isinstance(command, StaffCommand):
         yield from _of_staff(snapshot, command)
+    elif isinstance(command, AlertCommand):
+        yield from _on_alert(snapshot, command)
     else:
         yield from _on_request(snapshot, command)
 
@@ -166,6 +174,20 @@ def _on_request(snapshot: Snapshot, command: OpenCommand) -> Iterator[Act]:
             pass
         case _:
             assert_never(command)
+
+
+def _on_alert(snapshot: Snapshot, command: AlertCommand) -> Iterator[Act]:
+    """Yield that people read about an escalation or a task: who answers it, and who gets it."""
+    about: tuple[str, ...]
+    if isinstance(command, CompleteTask | ReassignTask):
+        task = snapshot.tasks.get(command.task)
+        about = (task.rule, task.task, task.transition) if task else ()
+    else:
+        open_one = snapshot.escalations.get(command.escalation)
+        about = (open_one.rule,) if open_one else ()
+    yield Act(kind="read", person=command.actor, about=about)
+    if isinstance(command, ReassignEscalation | ReassignTask):
+        yield Act(kind="read", person=command.to, about=about)
 
 
 def _votes(open_one: OpenApproval, command: CastVote) -> Iterator[Act]:

@@ -19,7 +19,8 @@ from kamflow.engine.view import View
 from kamflow.model.approval import Amount, Approval, Approving
 from kamflow.model.deadline import Due, Milestone, Pause
 from kamflow.model.decision import GateVerdict
-from kamflow.model.events import ApprovalEscalated, ApprovalRequested, KeptFinding
+from kamflow.model.events import ApprovalEscalated, ApprovalRequested
+from kamflow.model.kept import KeptFinding
 from kamflow.model.snapshot import OpenApproval, WaiverAsked
 from kamflow.model.values import Unknown
 
@@ -32,6 +33,7 @@ class No(Struct, frozen=True):
     reasons: tuple[str, ...]
     transition: str = ""
     gate: GateVerdict | None = None
+    unchanged: bool = False  # the same was asked for before, and people said no
 
 
 class Asked(Struct, frozen=True, kw_only=True):

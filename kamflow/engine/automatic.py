@@ -7,8 +7,8 @@ from kamflow.engine.tables import explain_table
 from kamflow.engine.view import View
 from kamflow.model.approval import Approval
 from kamflow.model.decision import Reading
-from kamflow.model.events import KeptFinding
 from kamflow.model.expression import Condition, names_in
+from kamflow.model.kept import KeptFinding
 from kamflow.model.pack import Row, Table
 from kamflow.model.values import Severity, Unknown, Verdict
 

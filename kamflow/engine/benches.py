@@ -73,8 +73,9 @@ class Bench(Struct, frozen=True, kw_only=True):
         for vote in votes:
             if vote.step == self.index and vote.person not in casters:
                 casters.add(vote.person)
-                if vote.of not in counts and any(booth.takes(vote) for booth in self.booths):
-                    counts[vote.of] = vote
+                owner = vote.of
+                if owner not in counts and any(booth.takes(vote) for booth in self.booths):
+                    counts[owner] = vote
         return Heard(votes=tuple(counts.values()), casters=frozenset(casters))
 
     def judged(self) -> tuple[Booth, ...]:

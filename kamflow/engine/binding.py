@@ -5,19 +5,21 @@ derived fact is bound by the recorded facts beneath it, and a set whose conditio
 left out. The whole gate is judged again before a transition is made in any case.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
 from kamflow.engine.closures import compile_expression
 from kamflow.engine.compiled import CompiledPack, ReadyCriterion
+from kamflow.engine.reported import reports
 from kamflow.engine.view import View
+from kamflow.language.enginenames import is_engine_name
 from kamflow.language.unparse import unparse
 from kamflow.model import expression as tree
 from kamflow.model.approval import Approval
 from kamflow.model.decision import GateVerdict
 from kamflow.model.events import Change
-from kamflow.model.expression import Condition, Expression, names_in
+from kamflow.model.expression import Condition, Expression, events_in, names_in
 from kamflow.model.pack import FactType, Pack
 from kamflow.model.snapshot import Snapshot
 from kamflow.model.values import Severity, Unknown, format_value
@@ -187,15 +189,14 @@ class _Reader:
             self._name(name)
         for part in tree.walk_outside_sets(node):
             match part:
-                case tree.Aggregate() if "." in part.members and not part.cohort:
-                    self._reports(part.members, kind)
+                case tree.Aggregate() | tree.Absence() if events := events_in(part):
+                    self._reports(events, kind)
                 case tree.Aggregate() if not reads_clock(part, self._pack):
                     self._worked_out(part, kind)
                 case tree.Word(value="stage"):
                     self._stage(kind)
-                case tree.Absence():
-                    self._reports(part.event, kind)
-                    self._reports(part.after, kind)
+                case tree.Escalated():
+                    self._worked_out(part, kind)
                 case _:
                     pass
 
@@ -225,15 +226,19 @@ class _Reader:
         name = f"stage of {kind}"
         self._found.setdefault(name, Tie(name, read))
 
-    def _reports(self, event: str, kind: str) -> None:
+    def _reports(self, events: Iterable[str], kind: str) -> None:
+        for event in events:
+            name = f"reports of {event}"
+            self._found.setdefault(name, Tie(name, self._number_of(event, kind)))
+
+    def _number_of(self, event: str, kind: str) -> Callable[[View], str | None]:
         def read(view: View) -> str | None:
             at = view.at(kind)
-            return None if at is None else str(len(at.history.reported(event)))
+            return None if at is None else str(len(reports(at, self._pack, event)))
 
-        name = f"reports of {event}"
-        self._found.setdefault(name, Tie(name, read))
+        return read
 
-    def _worked_out(self, node: tree.Aggregate, kind: str) -> None:
+    def _worked_out(self, node: tree.Aggregate | tree.Escalated, kind: str) -> None:
         source = compile_expression(node, self._pack)
 
         def read(view: View) -> str | None:
@@ -247,13 +252,18 @@ class _Reader:
 
 def _recorded(fact: FactType, pack: Pack) -> Callable[[View], str | None]:
     """Return what reads a fact: as it was recorded, however old, else by its default."""
-    stands_in = fact.default is not None and not reads_clock(fact.default.tree, pack)
+    name, stands_in = (
+        fact.name,
+        fact.default is not None and not reads_clock(fact.default.tree, pack),
+    )
 
     def read(view: View) -> str | None:
-        observed = view.observation(fact.name)
+        observed = view.snapshot.facts.get(name)
+        if observed is None:
+            observed = view.observation(name)  # of what is above
         if observed is not None:
             return observed.value
-        value = view[fact.name] if stands_in else None
+        value = view[name] if stands_in else None
         return None if value is None or isinstance(value, Unknown) else format_value(value)
 
     return read
@@ -277,6 +287,8 @@ _LOOKING_BACK = (tree.Within, tree.Past, tree.Change, tree.Trend, tree.Absence, 
 def reads_clock(node: Expression, pack: Pack, seen: frozenset[str] = frozenset()) -> bool:
     """Tell whether a value can change by the clock alone, the age of recorded facts aside."""
     if isinstance(node, _LOOKING_BACK) or (isinstance(node, tree.Word) and node.value == "today"):
+        return True
+    if isinstance(node, tree.Name) and is_engine_name(node.path, pack):
         return True
     if isinstance(node, tree.Aggregate) and node.within is not None:
         return True

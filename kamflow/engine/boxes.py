@@ -46,6 +46,8 @@ class Count(Struct, frozen=True, kw_only=True):
     @property
     def outcome(self) -> Outcome:
         """What the votes of the step come to."""
+        if len(self.boxes) == 1:
+            return self.boxes[0][2]
         found = {outcome for _, _, outcome in self.boxes}
         first, last = Outcome.REJECTED, Outcome.APPROVED
         if self.bench.need == "any":

@@ -191,10 +191,18 @@ def moving_source(unit: str, pack: Pack) -> Callable[[View], Moving]:
     return lambda view: find(view).add_business_days
 
 
-def first_source(span: tree.Number, pack: Pack) -> Callable[[View], int]:
+def span_source(span: tree.Span, pack: Pack) -> Callable[[View], tree.Number]:
+    """Return what finds how long a span is, with its unit; a parameter may have overrides."""
+    if isinstance(span, tree.Number):
+        return lambda _view: span
+    path, unit = span.path, unit_of(span, pack)
+    return lambda view: tree.Number(value=view[path], unit=unit)
+
+
+def first_source(span: tree.Span, pack: Pack) -> Callable[[View], int]:
     """Return what finds the ordinal of the first day of a span that ends today."""
-    moving_of = moving_source(span.unit, pack)
-    return lambda view: first_day(view.today, span, moving_of(view))
+    moving_of, span_of = moving_source(unit_of(span, pack), pack), span_source(span, pack)
+    return lambda view: first_day(view.today, span_of(view), moving_of(view))
 
 
 def date_arithmetic(

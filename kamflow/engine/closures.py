@@ -11,11 +11,13 @@ from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
 from functools import lru_cache
 from typing import Any
 
+from kamflow.engine.alerts import is_escalated
 from kamflow.engine.arithmetic import OPERATIONS, negative
 from kamflow.engine.calendars import date_arithmetic
 from kamflow.engine.causes import by_zero
 from kamflow.engine.days import months_between
-from kamflow.engine.past import absence, change, edited, past, trend, within
+from kamflow.engine.past import change, edited, past, trend, within
+from kamflow.engine.reported import absence
 from kamflow.engine.sets import aggregate
 from kamflow.engine.view import Source, View
 from kamflow.model import expression as tree
@@ -67,6 +69,31 @@ def _name(node: tree.Name, _pack: Pack) -> Source:
         return view.asker[path]
 
     return of_asker
+
+
+def _key(_node: tree.Key, _pack: Pack) -> Source:
+    missing = Unknown((Cause("key", "it stands for a value only where a rule is judged"),))
+
+    def read(view: View) -> Any:  # noqa: ANN401 - Value or Unknown
+        place: View | None = view
+        while place is not None:
+            if "key" in place:
+                return place["key"]
+            place = place.asker
+        return missing
+
+    return read
+
+
+def _escalated(node: tree.Escalated, pack: Pack) -> Source:
+    rule, caller = node.rule, pack.caller(node.rule)
+    kind = caller.kind if caller else ""
+
+    def judge(view: View) -> bool:
+        place = view if view.snapshot.kind == kind else view.at(kind)
+        return place is not None and is_escalated(place.snapshot, rule)
+
+    return judge
 
 
 def _compare(op: str, left_node: Expression, right_node: Expression, pack: Pack) -> Source:
@@ -261,6 +288,8 @@ def joined(unknown: list[Unknown]) -> Unknown:
 
 _MAKERS: dict[type, Callable[[Any, Pack], Source]] = {
     tree.Name: _name,
+    tree.Key: _key,
+    tree.Escalated: _escalated,
     tree.Word: lambda node, _pack: operator.itemgetter(node.value),
     tree.Compare: lambda node, pack: _compare(node.op, node.left, node.right, pack),
     tree.Between: lambda node, pack: _both(

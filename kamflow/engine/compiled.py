@@ -1,5 +1,6 @@
 """A policy pack made ready to judge: every gate and guard a function, made on first use."""
 
+from datetime import date
 from functools import cached_property, partial
 from typing import Any
 
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 from kamflow.engine.beneath import names_beneath
 from kamflow.engine.calendars import CalendarOf, calendar_source
 from kamflow.engine.closures import compile_expression
+from kamflow.engine.enginenames import engine_source
 from kamflow.engine.generated import VerdictOf, generate_verdict
 from kamflow.engine.lookback import Show, shows
 from kamflow.engine.machine import WorkflowMachine
@@ -23,6 +25,7 @@ from kamflow.engine.view import (
     parent_source,
     recorded_source,
 )
+from kamflow.language.enginenames import is_engine_name
 from kamflow.model.approval import Duty
 from kamflow.model.capacity import Keep, Waitlist
 from kamflow.model.decision import Reading
@@ -72,6 +75,8 @@ class CompiledPack:
         self.ties: dict[str, dict[str, tuple[Any, ...]]] = {}
         self.tied: dict[str, dict[str, Any]] = {}
         self.choosing: dict[str, tuple[Condition, ...]] = {}
+        self.reactive: dict[str, Any] = {}  # worked out by `rules`: kind -> what it reacts to
+        self.spreading: dict[Any, Any] = {}  # worked out by `spreading`: who reads what elsewhere
 
     def sources(self, kind: str) -> Sources:
         """Return where names get their values from in conditions about `kind`."""
@@ -195,6 +200,15 @@ class CompiledPack:
         return {f"P.{item.name}": Reading(f"P.{item.name}", item.value) for item in fixed}
 
     @cached_property
+    def ending(self) -> dict[str, tuple[date, ...]]:
+        """The last days of the overrides that end, by the name of the parameter, if any do."""
+        ends = {
+            name: tuple(item.until for item in parameter.overrides if item.until is not None)
+            for name, parameter in self.pack.parameters.items()
+        }
+        return {name: days for name, days in ends.items() if days}
+
+    @cached_property
     def calendar_of(self) -> CalendarOf:
         """What finds the calendar by which the deadlines of a subject are counted."""
         return calendar_source(self.pack)
@@ -221,6 +235,8 @@ class CompiledPack:
             return parameter_source(self.pack.parameters[tail], self.pack)
         if head in self.pack.tables or head in self.pack.scorecards:
             return self._answer(head, tail)
+        if is_engine_name(name, self.pack):
+            return engine_source(name, self.pack)
         return self._fact(kind, name)
 
     def _answer(self, head: str, output: str) -> Source:

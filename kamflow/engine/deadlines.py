@@ -1,4 +1,4 @@
-"""When a deadline ends, in business days, days or hours, and what falls due on the way to it.
+"""When a deadline ends, in business days, days, months or hours, and what falls due on the way.
 
 A person has the whole of the last day: `5 business days` are over when the fifth business day after
 the day of the request is over where the calendar is. Which day that is, the request's included, is
@@ -11,20 +11,28 @@ pause of two days makes a deadline two days later, and one within a day makes no
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from kamflow.engine.calendars import WorkCalendar
-from kamflow.engine.days import BUSINESS_DAYS
+from kamflow.engine.days import BUSINESS_DAYS, add_months
 from kamflow.model.deadline import Due, Pause, Span
 
-_WRITTEN = re.compile(r"(\d{1,4}) (business day|day|hour)s?")
+MONTHS, HOURS = "months", "hours"
+_WRITTEN = re.compile(r"(\d{1,5}) (business day|day|month|hour)s?")
+_INSTANT = timedelta(microseconds=1)
 
 
 def read_span(text: str) -> Span:
-    """Return the time that a policy writes as `5 business days`, `14 days` or `24 hours`.
+    """Return the time that a policy writes as `5 business days`, `6 months` or `24 hours`.
 
     Raises:
         ValueError: It is written otherwise.
     """
+    return _read(text)
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str) -> Span:
     match = _WRITTEN.fullmatch(text)
     if match is None:
         raise ValueError(f"`{text}` is no span of time; write it like `5 business days`")
@@ -42,7 +50,8 @@ def due(calendar: WorkCalendar, since: datetime, span: Span, pauses: Iterable[Pa
     Args:
         calendar: The calendar of the subject.
         since: When the time began, aware.
-        span: How much time there is. Of no days at all, it is the rest of the local day.
+        span: How much time there is. Of no days at all, it is the rest of the local day. Months are
+            those of the calendar: one from 31 January is over when 28 February is.
         pauses: When the clock stood still, in any order; they may overlap.
 
     Raises:
@@ -50,7 +59,7 @@ def due(calendar: WorkCalendar, since: datetime, span: Span, pauses: Iterable[Pa
     """
     merged = _merged(pauses)
     try:
-        if span.unit == "hours":
+        if span.unit == HOURS:
             at = _after_hours(since.astimezone(UTC), span.count, merged)
         else:
             at = _after_days(calendar, since, span, merged)
@@ -62,7 +71,15 @@ def due(calendar: WorkCalendar, since: datetime, span: Span, pauses: Iterable[Pa
 
 def last_day(calendar: WorkCalendar, at: datetime) -> date:
     """Return the local day that a deadline leaves to people, which ends at `at` at the latest."""
-    return calendar.day_of(at - timedelta(microseconds=1))
+    return calendar.day_of(at - _INSTANT)
+
+
+def afterwards(at: datetime, unit: str) -> datetime:
+    """Return from when a further time in `unit` is counted that begins where another one ended.
+
+    What ended with a day leaves the next one whole: 3 and then 5 business days are 8.
+    """
+    return at if unit == HOURS else at - _INSTANT
 
 
 def _after_hours(since: datetime, count: int, pauses: list[Pause]) -> datetime | None:
@@ -82,6 +99,8 @@ def _after_days(
 ) -> datetime | None:
     """Return the end of the last day: each day counts at whose end the clock runs."""
     first = calendar.day_of(since)
+    if span.unit == MONTHS:
+        span = Span(count=(add_months(first, span.count) - first).days, unit="days")
 
     def end_of(number: int) -> datetime:
         if span.unit == BUSINESS_DAYS:

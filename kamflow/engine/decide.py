@@ -4,22 +4,22 @@ from kamflow.engine.acts import acts_of
 from kamflow.engine.asking import No
 from kamflow.engine.compiled import CompiledPack
 from kamflow.engine.draft import Draft
+from kamflow.engine.escalations.answering import decide_alert
 from kamflow.engine.identities import fault_in_people
-from kamflow.engine.keeping import keep
 from kamflow.engine.moves import find_transition, request, set_on_opening
 from kamflow.engine.people import SYSTEM
 from kamflow.engine.recording import record_facts, report_event
 from kamflow.engine.requests import RequestCommand, decide_request
+from kamflow.engine.resting import come_to_rest
 from kamflow.engine.revisions import decide_revision
 from kamflow.engine.segregation import forbids
 from kamflow.engine.staffing import decide_staff
 from kamflow.engine.turning import turn
 from kamflow.engine.view import Scene
-from kamflow.engine.waitlist import offer
 from kamflow.engine.waivers import decide_waiver
-from kamflow.engine.watching import watch
 from kamflow.language.diagnostics import did_you_mean
 from kamflow.model.commands import (
+    AlertCommand,
     BreakGlass,
     CallIn,
     CloseReview,
@@ -36,7 +36,6 @@ from kamflow.model.commands import (
 )
 from kamflow.model.decision import Decision
 from kamflow.model.events import SubjectOpened
-from kamflow.model.pack import Transition
 from kamflow.model.snapshot import Snapshot
 
 
@@ -68,14 +67,23 @@ def decide(
     if (fault := fault_in_people(command)) is not None:
         return draft.refused(_name(command), fault)
     if snapshot is not None:
-        turn(draft)
-        if draft.snapshot is not snapshot and (endless := _come_to_rest(draft)) is not None:
+        if (endless := turn(draft)) is not None:
             return endless
         draft.keep()
         acts = acts_of(draft.compiled.pack, draft.snapshot, command)
         if forbidden := forbids(draft.compiled, draft.view, acts):
             return draft.refused(_name(command), *forbidden)
-    return _answer(draft, command) or _come_to_rest(draft) or draft.accepted()
+    answer = _answer(draft, command)
+    if answer is not None:
+        return answer
+    touched = _touched_elsewhere(command)
+    if draft.is_at_rest and not touched:
+        return draft.accepted()  # as after nearly every turn
+    return come_to_rest(draft, touched) or draft.accepted()
+
+
+def _touched_elsewhere(command: Command) -> frozenset[str]:
+    return frozenset(command.touched) if isinstance(command, Turn) else frozenset()
 
 
 def _answer(draft: Draft, command: Command) -> Decision | None:
@@ -99,7 +107,11 @@ def _answer(draft: Draft, command: Command) -> Decision | None:
             return _of_people(draft, command)
 
 
-def _of_people(draft: Draft, command: StaffCommand | RequestCommand) -> Decision | None:
+def _of_people(
+    draft: Draft, command: StaffCommand | RequestCommand | AlertCommand
+) -> Decision | None:
+    if isinstance(command, AlertCommand):
+        return decide_alert(draft, command)
     if isinstance(command, StaffCommand):
         return decide_staff(draft, command)
     return decide_request(draft, command)
@@ -146,72 +158,6 @@ def _transition(draft: Draft, command: RequestTransition) -> Decision | None:
 def _refusal(draft: Draft, command: str, no: No | None) -> Decision | None:
     if no is None:
         return None
-    return draft.refused(command, *no.reasons, transition=no.transition, gate=no.gate)
-
-
-def _come_to_rest(draft: Draft) -> Decision | None:
-    """Make the automatic transitions that the events open, until none is left.
-
-    A chain longer than the policy allows is refused whole, with its steps named.
-    """
-    keep(draft)
-    offer(draft)
-    steps: list[str] = []
-    while (step := _automatic(draft)) is not None:
-        steps.append(step)
-        if len(steps) > draft.compiled.pack.chain_limit:
-            circle = " -> ".join(steps[-6:])
-            return draft.refused("automatic transitions", f"they do not come to an end: {circle}")
-    return None
-
-
-def _look_after(draft: Draft) -> None:
-    """Keep what the stage keeps, and look after open requests, as things stand now."""
-    keep(draft)
-    if draft.snapshot.approvals:
-        before = draft.snapshot.sequence
-        watch(draft)
-        if draft.snapshot.sequence != before:
-            keep(draft)
-
-
-def _automatic(draft: Draft) -> str | None:
-    """Make the one automatic transition that is open here, if there is one.
-
-    What keeps an open one from being made (a gate that is shut, say) becomes a note.
-    """
-    _look_after(draft)
-    item = _next_automatic(draft)
-    if item is None:
-        return None
-    mark, gate, actor = draft.mark(), draft.gate, draft.actor
-    draft.actor = SYSTEM
-    try:
-        no = request(draft, item, None, "")
-    finally:
-        draft.actor = actor
-    if no is None:
-        return item.id
-    draft.back_to(mark)
-    draft.gate = gate
-    draft.notes.append(f"{item.trigger} waits: {'; '.join(no.reasons)}")
-    return None
-
-
-def _next_automatic(draft: Draft) -> Transition | None:
-    """Return the automatic transition whose guard is met; none when two guards are met together."""
-    snapshot, compiled = draft.snapshot, draft.compiled
-    items = compiled.automatic(snapshot.workflow, snapshot.stage)
-    if not items:
-        return None
-    waiting = {open_one.transition for open_one in snapshot.approvals.values()}
-    found = [
-        item
-        for item in items
-        if item.id not in waiting
-        and (item.when is None or compiled.ask(item.when, draft.view) is True)
-    ]
-    if len(found) > 1:
-        ids = ", ".join(item.id for item in found)
-        draft.notes.append(f"the guards of {ids} are met together, so none is made")
-    return found[0] if len(found) == 1 else None
+    return draft.refused(
+        command, *no.reasons, transition=no.transition, gate=no.gate, unchanged=no.unchanged
+    )

@@ -165,9 +165,9 @@ class _Hall:
             return self._excluded[person]
         if person not in self._barred:
             found = barred_by(self._compiled, self._view, self._open, person)
-            gone = ["has left"] if person in self._gone else []
-            why = [item.reason.removeprefix(f"`{person}` ") for item in found]
-            self._barred[person] = "; ".join([*gone, *why])
+            why = ["has left"] if person in self._gone else []
+            why += [item.reason.removeprefix(f"`{person}` ") for item in found]
+            self._barred[person] = "; ".join(why)
         return self._barred[person]
 
     def _may(self, people: frozenset[str]) -> frozenset[str]:

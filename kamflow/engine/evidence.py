@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from kamflow.language.letters import shown
-from kamflow.model.snapshot import Evidence
+from kamflow.model.remark import Evidence
 
 _LINK = re.compile(r"(https?://[^\s/]\S*|mailto:[^\s@]+@[^\s@]+)", re.IGNORECASE)
 _DIGEST = re.compile(r"[0-9a-fA-F]{64}")

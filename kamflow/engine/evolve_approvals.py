@@ -26,16 +26,8 @@ from kamflow.model.events import (
     WaiverGranted,
 )
 from kamflow.model.overdue import ConditionOverdue, ReviewOverdue
-from kamflow.model.snapshot import (
-    Comment,
-    Evidence,
-    OpenApproval,
-    OpenReview,
-    Revisable,
-    Snapshot,
-    Vote,
-    Waiver,
-)
+from kamflow.model.remark import Comment, Evidence
+from kamflow.model.snapshot import OpenApproval, OpenReview, Revisable, Snapshot, Vote, Waiver
 from kamflow.model.stalled import ApprovalStalled, ApprovalUnstalled
 
 OfVoters: TypeAlias = (

@@ -40,11 +40,18 @@ def judge_gate(
     if view.snapshot.waivers:
         waivers = view.snapshot.waived(compiled.pack.gates[gate_id], view.today)
         findings = tuple([_waived(item, waivers) for item in findings])
-        blocking = {i.verdict for i in findings if i.severity is _MUST and i.waived is None}
-    else:
-        blocking = {item.verdict for item in findings if item.severity is _MUST}
-    verdict = _UNMET if _UNMET in blocking else _UNKNOWN if _UNKNOWN in blocking else _MET
-    return GateVerdict(gate=gate_id, verdict=verdict, findings=findings)
+    return GateVerdict(gate=gate_id, verdict=_combined(findings), findings=findings)
+
+
+def _combined(findings: tuple[Finding, ...]) -> Verdict:
+    """Return what the findings of a gate come to together."""
+    verdict = _MET
+    for found in findings:
+        if found.verdict is not _MET and found.severity is _MUST and found.waived is None:
+            if found.verdict is _UNMET:
+                return _UNMET
+            verdict = _UNKNOWN
+    return verdict
 
 
 def _judge(item: ReadyCriterion, view: View) -> Finding:

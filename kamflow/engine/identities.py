@@ -10,6 +10,8 @@ from kamflow.model.commands import (
     Command,
     GiveDelegation,
     Reassign,
+    ReassignEscalation,
+    ReassignTask,
     RecordAbsence,
     RequestWaiver,
 )
@@ -54,6 +56,8 @@ def _named(command: Command) -> Iterator[str]:
             yield from (command.person, *command.deputies)
         case GiveDelegation() | Reassign():
             yield from (command.person, command.to)
+        case ReassignEscalation() | ReassignTask():
+            yield command.to
         case CastVote():
             yield from (promise.owner for promise in command.conditions)
         case RequestWaiver():

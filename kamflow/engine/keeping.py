@@ -56,7 +56,7 @@ def _schedule(draft: Draft, fact: str) -> None:
     if observed is None or draft.compiled.pack.facts[fact].shape.type != "date":
         return
     last_day = date.fromisoformat(observed.value)
-    if last_day < draft.now.date():
+    if last_day < draft.scene.now.date():
         if known is not None:
             draft.emit(FactLapsed(fact=fact), actor=SYSTEM)
     elif last_day != known:

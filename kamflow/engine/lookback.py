@@ -33,7 +33,7 @@ def shows(node: Expression, pack: Pack, kind: str, compile_expression: Compile) 
 
 def _show(node: Expression, pack: Pack, typing: Typing, compile_expression: Compile) -> Show | None:
     match node:
-        case tree.Aggregate():
+        case tree.Aggregate() | tree.Escalated():
             worked_out = _worked_out(node, typing, compile_expression(node, pack))
             return lambda view: [worked_out(view)]
         case tree.Past():

@@ -1,6 +1,7 @@
 """Decides on transitions: who may ask, whether the guard holds, the gate is met, people agree."""
 
 from kamflow.engine.afterwards import revisable, sampled
+from kamflow.engine.alerts import shutting_at, told_shut
 from kamflow.engine.approvals import resolve
 from kamflow.engine.asking import Asked, No, ask, kept_findings, unknown_approval
 from kamflow.engine.automatic import guards_of, reason_of
@@ -9,11 +10,13 @@ from kamflow.engine.evolve import replay
 from kamflow.engine.gates import judge_gate
 from kamflow.engine.people import SYSTEM, holds_any, lacking
 from kamflow.engine.promises import holding, told
+from kamflow.engine.proposals import made
 from kamflow.engine.segregation import forbids, request_act
 from kamflow.engine.setting import record_values, set_values, values_of
 from kamflow.language.diagnostics import did_you_mean
 from kamflow.model.approval import Approval
 from kamflow.model.decision import GateVerdict
+from kamflow.model.escalated import GateObserved
 from kamflow.model.events import (
     ApprovalDecided,
     ApprovalWithdrawn,
@@ -76,7 +79,7 @@ def request(draft: Draft, item: Transition, target: str | None, remark: str) -> 
         return standing
     verdict = judged(draft, item, before_approval=item.approval is not None)
     draft.gate = verdict
-    if verdict is not None and verdict.verdict is not Verdict.MET:
+    if verdict is not None and keeps_shut(draft, verdict):
         return No((shut(verdict),), item.id, verdict)
     if item.approval is None:
         return enter(draft, item, goal, remark)
@@ -100,7 +103,8 @@ def _standing(draft: Draft, item: Transition) -> No | None:
     for answers in (draft.snapshot.rejected, draft.snapshot.barred):
         no_at = answers.get(item.id)
         if no_at is not None and not _changed_since(draft, no_at):
-            return No(("nothing has changed since the last no; record new facts first",), item.id)
+            why = "nothing has changed since the last no; record new facts first"
+            return No((why,), item.id, unchanged=True)
     return None
 
 
@@ -117,9 +121,13 @@ def _changed_since(draft: Draft, no_at: int) -> bool:
 
 
 def held_back(draft: Draft, item: Transition, goal: str) -> No | None:
-    """Refuse to go on through a gate while a condition of an earlier yes is open."""
-    open_ones = holding(_workflow(draft), draft.snapshot, item, goal)
-    return No(tuple(told(one) for one in open_ones), item.id) if open_ones else None
+    """Refuse to go through a gate that an escalation or a condition of an earlier yes shuts."""
+    reasons = [told(one) for one in holding(_workflow(draft), draft.snapshot, item, goal)]
+    if item.gate is not None:
+        found = shutting_at(draft.scene, draft.snapshot, item.gate)
+        if found is not None:
+            reasons.append(told_shut(found, item.gate))
+    return No(tuple(reasons), item.id) if reasons else None
 
 
 def target_of(draft: Draft, item: Transition, target: str | None) -> str | No:
@@ -194,10 +202,30 @@ def enter(
     if approved:
         set_values(draft, item.set_on_approval)
         draft.gate = verdict = judged(draft, item, before_approval=False)
-        if verdict is not None and verdict.verdict is not Verdict.MET:
+        if verdict is not None and keeps_shut(draft, verdict):
             return No((shut(verdict),), item.id, verdict)
+    _say_observed(draft, item)
     go_past_gate(draft, item, goal, remark)
     return None
+
+
+def keeps_shut(draft: Draft, verdict: GateVerdict) -> bool:
+    """Tell whether a gate is not met; one that is only observed keeps nothing shut."""
+    return verdict.verdict is not Verdict.MET and not _observed(draft, verdict)
+
+
+def _observed(draft: Draft, verdict: GateVerdict) -> bool:
+    return bool(draft.compiled.pack.gates[verdict.gate].observe)
+
+
+def _say_observed(draft: Draft, item: Transition) -> None:
+    """Say once of a transition that is made that a gate would have been shut, were it in force."""
+    verdict = draft.gate
+    if verdict is None or verdict.verdict is Verdict.MET or not _observed(draft, verdict):
+        return
+    findings = tuple(found.kept() for found in verdict.open_findings())
+    event = GateObserved(gate=verdict.gate, transition=item.id, findings=findings)
+    draft.emit(event, actor=SYSTEM)
 
 
 def go_past_gate(
@@ -209,6 +237,8 @@ def go_past_gate(
     """
     left, settings = draft.snapshot.stage, values_of(draft, item.set)
     stage = draft.compiled.machine(draft.snapshot.workflow).advance(left, item.id, goal)
+    policy = draft.policy_of(stage) if stage != left else draft.compiled
+    kind = policy.pack.workflows[draft.snapshot.workflow].stages[stage].kind
     entered = StageEntered(
         transition=item.id,
         trigger=item.trigger,
@@ -217,13 +247,15 @@ def go_past_gate(
         remark=remark,
         findings=kept_findings(draft.gate),
         barred=barred,
+        waits=kind == "waiting" and stage != left,
+        since=draft.scene.now if draft.scene.now != draft.now else None,
     )
-    policy = draft.policy_of(stage) if stage != left else draft.compiled
     draft.emit(entered, pack=policy.pack.digest)
     if stage != left:
         draft.go_on_under(policy)
         settings = {**values_of(draft, _stage(draft, stage).set), **settings}
         _withdraw_others(draft)
+    made(draft, item)
     record_values(draft, settings)
     for item_frozen in item.freeze:
         _freeze(draft, item_frozen)

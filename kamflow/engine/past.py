@@ -1,17 +1,13 @@
-"""Conditions that look back: trends, former values, changes, events and their absence."""
+"""Conditions that look back: trends, former values, changes, who has edited what."""
 
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
 
 from kamflow.engine.arithmetic import minus
-from kamflow.engine.calendars import first_source, moving_source
-from kamflow.engine.days import shift
+from kamflow.engine.calendars import first_source
 from kamflow.engine.view import Source, View
 from kamflow.model import expression as tree
-from kamflow.model.events import EventReported
 from kamflow.model.expression import Expression
 from kamflow.model.pack import Pack
 from kamflow.model.snapshot import Observation
@@ -67,11 +63,11 @@ def _value_on(view: View, pack: Pack, name: str, day: int) -> Value | Unknown:
     observed, fact = observed_on(view, pack, name, day), pack.facts[name]
     if observed is None:
         return Unknown((Cause(name, "never measured by then", fact.writers),))
-    return _read(observed.value, name, fact.shape)
+    return read(observed.value, name, fact.shape)
 
 
-def _read(text: str, name: str, shape: Shape) -> Value | Unknown:
-    """Return a value; unknown when another policy has left a text that states none."""
+def read(text: str, name: str, shape: Shape) -> Value | Unknown:
+    """Return what a text states; unknown when another policy has left a text that states none."""
     try:
         return value_reader(shape.type)(text)
     except (ValueError, ArithmeticError, LookupError):
@@ -99,7 +95,7 @@ def trend(node: tree.Trend, pack: Pack, compile_expression: Compile) -> Source:
         if least.__class__ is Unknown:
             return least
         readings = series(view, pack, node)
-        values = [_read(item.value, name, pack.facts[name].shape) for item in readings]
+        values = [read(item.value, name, pack.facts[name].shape) for item in readings]
         known = [item for item in values if isinstance(item, Decimal)]
         if len(known) <= node.steps:
             what = f"measured {len(known)} times, {node.steps + 1} are needed"
@@ -109,25 +105,6 @@ def trend(node: tree.Trend, pack: Pack, compile_expression: Compile) -> Source:
         pairs = pairwise(known)
         falls = [minus(a, b) if node.direction == "falling" else minus(b, a) for a, b in pairs]
         return all(fall >= least and fall > 0 for fall in falls)
-
-    return judge
-
-
-def absence(node: tree.Absence, pack: Pack, _compile: Compile) -> Source:
-    """Return whether what should have followed an event did not, and its time is over."""
-    moving_of = moving_source(node.span.unit, pack)
-
-    def judge(view: View) -> bool:
-        moving = moving_of(view)
-        followed = [item.happened_at for item in view.history.reported(node.event)]  # in order
-        for item in view.history.reported(node.after):
-            end = shift(item.happened_at.date(), node.span.value, node.span.unit, moving)
-            if end is None or end.toordinal() >= view.day:
-                continue  # there is time left
-            place = bisect_left(followed, item.happened_at)
-            if place == len(followed) or followed[place].toordinal() > end.toordinal():
-                return True
-        return False
 
     return judge
 
@@ -149,26 +126,6 @@ def edited(node: tree.Edited, pack: Pack, compile_expression: Compile) -> Source
         )
 
     return judge
-
-
-def event_views(view: View, pack: Pack, node: tree.Aggregate) -> list[View]:
-    """Return a view for each report of an event in the span, with what it carries as `event.x`."""
-    reports: Sequence[EventReported] = view.history.reported(node.members)
-    if node.within is not None:
-        first = first_source(node.within, pack)(view)
-        reports = [item for item in reports if first <= item.happened_at.toordinal() <= view.day]
-    return [_event_view(view, pack, item) for item in reports]
-
-
-def _event_view(view: View, pack: Pack, report: EventReported) -> View:
-    payload: dict[str, Any] = {}
-    for name, shape in pack.events[report.name].payload.items():
-        text = report.payload.get(name)
-        if text is None:
-            payload[f"event.{name}"] = Unknown((Cause(f"event.{name}", "not reported"),))
-        else:
-            payload[f"event.{name}"] = _read(text, f"event.{name}", shape)
-    return view.with_names(payload)
 
 
 def cohort_views(view: View, name: str) -> list[View] | Unknown:

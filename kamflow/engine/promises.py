@@ -6,7 +6,7 @@ from kamflow.engine.asking import number_of
 from kamflow.engine.draft import Draft
 from kamflow.engine.people import has_left
 from kamflow.engine.rights import lacking_right, may
-from kamflow.model.approval import Approving
+from kamflow.model.approval import Amount, Approving
 from kamflow.model.commands import CastVote, SettleCondition
 from kamflow.model.decision import Decision
 from kamflow.model.events import ConditionMet
@@ -70,9 +70,9 @@ def promised(
 def _wrong(draft: Draft, command: CastVote) -> str:
     """Return what is wrong with the conditions of a vote; nothing when they can be kept."""
     today, last_day = draft.now.date(), None
-    approving = draft.compiled.pack.approving or Approving()
-    if approving.condition_days is not None:
-        last_day = today + timedelta(days=number_of(approving.condition_days, draft.view))
+    longest = _longest(draft, command)
+    if longest is not None:
+        last_day = today + timedelta(days=number_of(longest, draft.view))
     for item in command.conditions:
         if not item.text.strip() or not item.owner.strip():
             return "a condition says what has to be done and who does it"
@@ -83,6 +83,15 @@ def _wrong(draft: Draft, command: CastVote) -> str:
         if last_day is not None and item.due_on > last_day:
             return f"the condition `{item.text}` is due on {item.due_on}; at the latest {last_day}"
     return ""
+
+
+def _longest(draft: Draft, command: CastVote) -> Amount | None:
+    """Return how many days a condition may run: by the approval, or by what holds for all."""
+    pack, asked = draft.compiled.pack, draft.snapshot.approvals[command.approval]
+    own = pack.approvals.get(asked.approval)
+    if own is not None and own.condition_days is not None:
+        return own.condition_days
+    return (pack.approving or Approving()).condition_days
 
 
 def settle_condition(draft: Draft, command: SettleCondition) -> Decision | None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from kamflow.engine.draft import Draft
 from kamflow.engine.identities import fault_in_person
 from kamflow.engine.people import SYSTEM, holds_any, lacking
+from kamflow.engine.spans import end_of, span_of
 from kamflow.language.diagnostics import did_you_mean
 from kamflow.model.commands import ReportEvent, Stated
 from kamflow.model.decision import Decision
@@ -39,11 +40,7 @@ def report_event(draft: Draft, command: ReportEvent) -> Decision | None:
     """Keep a report whose event and payload the policy declares, or refuse it with every fault."""
     event = draft.compiled.pack.events.get(command.name)
     if event is None or event.kind != draft.snapshot.kind:
-        known = [item.name for item in draft.compiled.pack.events.values()]
-        hint = did_you_mean(command.name, known)
-        return draft.refused(
-            "report", f"`{draft.snapshot.kind}` has no event `{command.name}`{hint}"
-        )
+        return draft.refused("report", _no_such_event(draft, command.name))
     faults: dict[str, str] = {}
     payload: dict[str, str] = {}
     if lies_ahead(command.happened_at, draft.now):
@@ -66,9 +63,34 @@ def report_event(draft: Draft, command: ReportEvent) -> Decision | None:
             happened_at=command.happened_at,
             payload=payload,
             source=command.source,
+            late=_is_late(draft, command.happened_at),
         )
     )
     return None
+
+
+def _no_such_event(draft: Draft, name: str) -> str:
+    """Return why the subject has no event of that name, and the way out."""
+    events, kind = draft.compiled.pack.events, draft.snapshot.kind
+    if name in events:
+        hint = f"; it belongs to `{events[name].kind}`"
+    else:
+        hint = did_you_mean(name, [item.name for item in events.values() if item.kind == kind])
+    return f"`{kind}` has no event `{name}`{hint}"
+
+
+def _is_late(draft: Draft, happened_at: datetime) -> bool:
+    """Tell whether a report comes too late for event rules, by what the policy says."""
+    escalating = draft.compiled.pack.escalating
+    if escalating is None or not escalating.late:
+        return False
+    end = end_of(
+        span_of(escalating.late, draft.compiled, draft.view),
+        happened_at,
+        draft.compiled,
+        draft.view,
+    )
+    return end < draft.now
 
 
 def lies_ahead(as_of: datetime, now: datetime) -> bool:

@@ -17,7 +17,15 @@ from kamflow.engine.counting import cast_for, tally, voters_now
 from kamflow.engine.draft import Draft
 from kamflow.engine.electorate import electorate_of, seat_problem
 from kamflow.engine.evidence import fault_in
-from kamflow.engine.moves import gives_itself, guard_of, guard_reason, judged, shut, transition_of
+from kamflow.engine.moves import (
+    gives_itself,
+    guard_of,
+    guard_reason,
+    judged,
+    keeps_shut,
+    shut,
+    transition_of,
+)
 from kamflow.engine.people import holds
 from kamflow.engine.promises import promised, settle_condition
 from kamflow.engine.rights import lacking_right, may
@@ -47,7 +55,7 @@ from kamflow.model.events import (
     VoteCast,
 )
 from kamflow.model.snapshot import OpenApproval
-from kamflow.model.values import Unknown, Verdict
+from kamflow.model.values import Unknown
 
 RequestCommand: TypeAlias = OpenCommand | SettleCondition
 
@@ -252,7 +260,7 @@ def _verdict_of(draft: Draft, open_one: OpenApproval) -> GateVerdict | str | Non
     if guard_of(draft, item) is not True:
         return guard_reason(draft, item)
     verdict = judged(draft, item, before_approval=True)
-    if verdict is not None and verdict.verdict is not Verdict.MET:
+    if verdict is not None and keeps_shut(draft, verdict):
         return shut(verdict)
     return verdict
 

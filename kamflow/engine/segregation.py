@@ -87,6 +87,8 @@ def barred_by(
     compiled: CompiledPack, view: View, open_one: OpenApproval, person: str
 ) -> tuple[Conflict, ...]:
     """Return the duties that keep a person's vote from being counted on a request."""
+    if "vote" not in compiled.duties:
+        return ()
     return conflicts(compiled, view, vote_act(open_one, person))
 
 

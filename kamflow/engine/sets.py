@@ -8,7 +8,8 @@ from typing import Any
 from kamflow.engine.arithmetic import divided, total
 from kamflow.engine.calendars import first_source
 from kamflow.engine.causes import no_member, no_value
-from kamflow.engine.past import Compile, cohort_views, event_views
+from kamflow.engine.past import Compile, cohort_views
+from kamflow.engine.reported import chooser, event_view, members_of, reads_alone
 from kamflow.engine.view import Source, View
 from kamflow.language.unparse import unparse
 from kamflow.model import expression as tree
@@ -18,12 +19,14 @@ from kamflow.model.values import Cause, Unknown
 
 def aggregate(node: tree.Aggregate, pack: Pack, compile_expression: Compile) -> Source:
     """Return what a set comes to."""
-    members_of = _members(node, pack)
+    if _is_told_apart(node):
+        return _once(node, _number(node, pack, compile_expression))
+    members_in = _members(node, pack)
     where = None if node.where is None else compile_expression(node.where, pack)
     value = None if node.value is None else compile_expression(node.value, pack)
 
     def ask(view: View) -> Decimal | Unknown:
-        members = members_of(view)
+        members = members_in(view)
         if isinstance(members, Unknown):
             return members
         chosen, unsure = _chosen(where, members, view)
@@ -43,6 +46,21 @@ def aggregate(node: tree.Aggregate, pack: Pack, compile_expression: Compile) -> 
     return _once(node, ask)
 
 
+def _is_told_apart(node: tree.Aggregate) -> bool:
+    """Tell whether a set is one of reports that are counted by what they carry alone."""
+    is_of_reports = "." in node.members and not node.cohort
+    counted = is_of_reports and node.function == "count" and node.value is None
+    return counted and (node.where is None or reads_alone(node.where))
+
+
+def _number(node: tree.Aggregate, pack: Pack, compile_expression: Compile) -> Source:
+    """Return how many reports there are in a set, without a view of each."""
+    find = members_of(node, pack)
+    where = None if node.where is None else compile_expression(node.where, pack)
+    meant = chooser(node.where, where, pack)
+    return lambda view: Decimal(sum(meant(item, view) for item in find(view)))
+
+
 def _chosen(where: Source | None, members: list[View], asker: View) -> tuple[list[View], int]:
     """Return the members for which the condition is met, and for how many it is unknown."""
     if where is None:
@@ -56,8 +74,10 @@ def _once(node: tree.Aggregate, ask: Source) -> Source:
     """Return what asks once for each subject: within a set, sets are asked for by every member.
 
     What a set comes to hangs on its subject alone, so that its text can stand for it; a report of
-    an event asks for its subject.
+    an event asks for its subject. One that reads `key` hangs on that as well.
     """
+    if any(isinstance(part, tree.Key) for part in tree.walk(node)):
+        return ask
     key = unparse(node)
 
     def work(view: View) -> Decimal | Unknown:
@@ -77,7 +97,8 @@ def _members(node: tree.Aggregate, pack: Pack) -> Callable[[View], "list[View] |
     if node.cohort:
         return lambda view: cohort_views(view, node.members)
     if "." in node.members:
-        return lambda view: event_views(view, pack, node)
+        find = members_of(node, pack)
+        return lambda view: [event_view(view, pack, item) for item in find(view)]
     kind = pack.kind_of_set(node.members) or ""
     above = pack.kinds[kind].parent if kind else None
     span = node.within

@@ -3,7 +3,7 @@
 from kamflow.engine.draft import Draft
 from kamflow.engine.people import SYSTEM
 from kamflow.model.events import FactsRecorded
-from kamflow.model.pack import Setting
+from kamflow.model.setting import Setting
 from kamflow.model.snapshot import Observation
 from kamflow.model.values import Unknown, format_value
 
@@ -30,14 +30,17 @@ def values_of(draft: Draft, settings: tuple[Setting, ...]) -> dict[str, str | No
 
 
 def record_values(draft: Draft, values: dict[str, str | None]) -> None:
-    """Record values as the engine's own; nothing in place of a value forgets it."""
+    """Record values as the engine's own, as of the instant from which the subject is seen.
+
+    Nothing in place of a value forgets it.
+    """
     if not values:
         return
     declared = draft.compiled.pack.facts
     facts = {
         name: Observation(
             value=value,
-            as_of=draft.now,
+            as_of=draft.scene.now,
             source="kamflow",
             author=SYSTEM,
             recorded_at=draft.now,

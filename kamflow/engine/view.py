@@ -1,12 +1,16 @@
 """What conditions see of a subject at an instant, and where each name gets its value from."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any, TypeAlias
 
-from kamflow.engine.history import History
-from kamflow.model.decision import Reading
+from msgspec import Struct
+
+from kamflow.engine.history import History, Reported, reported_in
+from kamflow.model.decision import Reading, Schedule
 from kamflow.model.events import Recorded
+from kamflow.model.matching import Match
 from kamflow.model.pack import FactType, Override, Pack, Parameter
 from kamflow.model.snapshot import Observation, Snapshot
 from kamflow.model.values import Cause, Unknown, Value, format_value, value_reader
@@ -16,10 +20,22 @@ Load: TypeAlias = Callable[[str], Snapshot | None]  # id -> the subject, if ther
 Members: TypeAlias = Callable[[str, str], Iterable[Snapshot]]  # id, kind -> those below it
 Fetched: TypeAlias = tuple[str, Callable[[str], Value], int | None]  # name, reader, age limit
 Events: TypeAlias = Callable[[str], Iterable[Recorded]]  # id -> what happened, oldest first
+Reports: TypeAlias = Callable[[str, str], Iterable[Reported]]  # id, event -> all reports
 
 
 def _no_events(_instance: str) -> Iterable[Recorded]:
     return ()
+
+
+class Ports(Struct, frozen=True, kw_only=True):
+    """What rules need besides: quick ways to what was reported and planned, and a matcher."""
+
+    reports: Reports | None = None  # nothing: found in the events
+    schedule: Callable[[str], Schedule] = lambda _instance: {}
+    match: Match | None = None  # nothing: the reference
+
+
+NO_PORTS = Ports()
 
 
 class Sources(dict[str, Source]):
@@ -44,10 +60,15 @@ class Scene:
         load: Load,
         members: Members,
         events: Events = _no_events,
+        ports: Ports = NO_PORTS,
     ) -> None:
         self._sources, self._load, self._members, self._events = sources, load, members, events
-        self.now = now
+        self.now, self.ports = now, ports
+        self.correlating = False  # whether event rules look, to whom late reports are none
         self._fresh: tuple[Recorded, ...] = ()
+        self._kept: dict[str, tuple[Recorded, ...]] = {}  # stored histories, and reports of those
+        self._reports: dict[tuple[str, str], tuple[Reported, ...]] = {}
+        self.carried: dict[int, dict[str, Any]] = {}  # what reports carry, by identity
         self._histories: dict[str, History] = {}
         self._views: dict[str, View] = {}
         self._sets: dict[tuple[str, str], list[View]] = {}
@@ -55,14 +76,14 @@ class Scene:
     def under(self, sources: Callable[[str], Sources]) -> "Scene":
         """Return the same surroundings as another policy sees them; views of this one are done."""
         self.forget()
-        return Scene(sources, self.now, self._load, self._members, self._events)
+        return Scene(sources, self.now, self._load, self._members, self._events, self.ports)
 
     def look(self, snapshot: Snapshot, fresh: Iterable[Recorded] = ()) -> "View":
         """Return a fresh view of the subject, with all that hangs on it forgotten.
 
         `fresh` are the events of the decision that is being made; the store does not have them yet.
         """
-        self.forget()
+        self.look_away()
         self._fresh = tuple(fresh)
         return self._view(snapshot)
 
@@ -72,20 +93,44 @@ class Scene:
         A view and its scene hold each other, and the scene holds the transaction. Whoever is done
         calls this, or all of it would lie in memory until the garbage collector comes by.
         """
+        self.look_away()
+        self._kept.clear()
+        self._reports.clear()
+        self.carried.clear()
+
+    def look_away(self) -> None:
+        """Let go of all views, but not of what was read of stored histories."""
         self._sets.clear()
         self._views.clear()
         self._histories.clear()
 
     def history(self, instance: str) -> History:
         """Return what was recorded and reported of a subject."""
-        if instance not in self._histories:
-            self._histories[instance] = History(self.happened(instance))
-        return self._histories[instance]
+        found = self._histories.get(instance)
+        if found is None:
+            found = self._histories[instance] = History(
+                partial(self.happened, instance),
+                partial(self.reported, instance),
+                self.now if self.correlating else None,
+            )
+        return found
 
     def happened(self, instance: str) -> tuple[Recorded, ...]:
         """Return the events of a subject, oldest first, with those that are being decided."""
+        if instance not in self._kept:
+            self._kept[instance] = tuple(self._events(instance))
         own = (item for item in self._fresh if item.instance == instance)
-        return (*self._events(instance), *own)
+        return (*self._kept[instance], *own)
+
+    def reported(self, instance: str, event: str) -> Sequence[Reported]:
+        """Return all reports of an event, those that are being decided last."""
+        if self.ports.reports is None:
+            return reported_in(self.happened(instance), event)
+        key = (instance, event)
+        if key not in self._reports:
+            self._reports[key] = tuple(self.ports.reports(instance, event))
+        own = (item for item in self._fresh if item.instance == instance)
+        return (*self._reports[key], *reported_in(own, event))
 
     def subject(self, instance: str) -> "View | None":
         """Return the view of the subject or of another one; nothing when there is none."""
@@ -93,6 +138,17 @@ class Scene:
             snapshot = self._load(instance)
             return None if snapshot is None else self._view(snapshot)
         return self._views[instance]
+
+    def upward(self, snapshot: Snapshot) -> Iterator[Snapshot]:
+        """Yield a subject and what is above it, for a look at each that costs little."""
+        place: Snapshot | None = snapshot
+        while place is not None:
+            yield place
+            above = place.parent
+            if above is None:
+                return
+            seen = self._views.get(above)
+            place = self._load(above) if seen is None else seen.snapshot
 
     def members(self, above: str, kind: str) -> list["View"]:
         """Return views of all subjects of `kind` below another one, the subject as it is now."""
@@ -116,7 +172,7 @@ class Scene:
 class View(dict[str, Any]):
     """The names that conditions about one subject can read; each is worked out when first read."""
 
-    __slots__ = ("_sources", "asker", "day", "noted", "scene", "snapshot")
+    __slots__ = ("_sources", "asker", "day", "noted", "reported", "scene", "snapshot")
 
     def __init__(self, scene: Scene, snapshot: Snapshot, sources: Sources) -> None:
         super().__init__()
@@ -124,6 +180,11 @@ class View(dict[str, Any]):
         self.day = scene.now.toordinal()
         self.asker: View | None = None
         self.noted: dict[str, Reading] = {}
+        self.reported: dict[int, View] = {}  # views of what was reported, by identity
+
+    def __bool__(self) -> bool:
+        """A view is there also while nothing was read."""
+        return True
 
     def __missing__(self, name: str) -> Any:  # noqa: ANN401 - Value, Unknown or a table's answer
         value = self._sources[name](self)

@@ -13,6 +13,7 @@ from kamflow.engine.moves import (
     guard_of,
     guard_reason,
     judged,
+    keeps_shut,
     shut,
     transition_of,
 )
@@ -23,7 +24,7 @@ from kamflow.model.decision import GateVerdict
 from kamflow.model.events import ApprovalReevaluated, Change
 from kamflow.model.pack import Transition
 from kamflow.model.snapshot import OpenApproval
-from kamflow.model.values import Unknown, Verdict
+from kamflow.model.values import Unknown
 
 
 def watch(draft: Draft) -> None:
@@ -48,13 +49,13 @@ def watch_facts(draft: Draft) -> None:
     Who may vote need not be looked at then: where people come and go, the requests that it
     concerns are watched in the same transaction.
     """
-    with draft.by_system():
-        for identity in tuple(draft.snapshot.approvals):
-            open_one = draft.snapshot.approvals.get(identity)
-            if open_one is None or open_one.returned_at is not None:
-                continue
-            changed = changes(draft, open_one)
-            if changed:
+    for identity in tuple(draft.snapshot.approvals):
+        open_one = draft.snapshot.approvals.get(identity)
+        if open_one is None or open_one.returned_at is not None:
+            continue
+        changed = changes(draft, open_one)
+        if changed:
+            with draft.by_system():
                 judge_again(draft, open_one, changed)
 
 
@@ -86,8 +87,16 @@ def changes(draft: Draft, open_one: OpenApproval) -> dict[str, Change]:
         return {}
     compiled, item = draft.compiled, transition_of(draft, open_one.transition)
     approval = compiled.pack.approvals[open_one.approval]
-    chosen = choices(compiled, item.approval or approval.id, approval, draft.view)
-    return changes_of(compiled, item.gate, open_one.bound, draft.view, chosen)
+    asked = item.approval or approval.id
+    chosen = choices(compiled, asked, approval, draft.view)
+    found = changes_of(compiled, item.gate, open_one.bound, draft.view, chosen)
+    if found and found.keys() <= chosen.keys():
+        with draft.seen_from(open_one.requested_at):
+            then = choices(compiled, asked, approval, draft.view)
+        # The route has changed as time went by, and by nothing that anybody has recorded: who was
+        # asked goes on being asked, or silence could become a yes.
+        found = {name: item for name, item in found.items() if then[name] != item.before}
+    return found
 
 
 def judge_again(draft: Draft, open_one: OpenApproval, changed: dict[str, Change]) -> None:
@@ -112,7 +121,7 @@ def _problem(
     """Return why the request cannot go on; nothing when it can."""
     if guard_of(draft, item) is not True:
         return guard_reason(draft, item)
-    if verdict is not None and verdict.verdict is not Verdict.MET:
+    if verdict is not None and keeps_shut(draft, verdict):
         return shut(verdict)
     return unknown_approval(approval) if isinstance(approval, Unknown) else ""
 

@@ -56,6 +56,7 @@ facts:
     account.flag: {type: flag}
     account.colour: {type: choice, values: [red, green]}
     account.region: {type: text}
+    account.mood: {type: choice, values: [good, bad], writers: [engine]}
     account.kam: {type: person}
     account.sum: {type: number, derived: account.a * account.a * account.b}
     account.big: {type: number, derived: account.sum * account.sum * account.sum}
@@ -86,6 +87,7 @@ roles:
   kam: {who: key account manager, holder: account.kam, higher: [boss]}
   boss: {who: the boss}
   clerk: {who: a clerk}
+  engine: {who: the engine, identity: system}
 approving:
   {deadline: 5 business days, remind: 50, escalate: [100, 150], expire: 300, condition_days: P.span}
 approvals:
@@ -106,6 +108,54 @@ approvals:
     spot_check: {share: 10%, by: [clerk]}
     appeal: {by: [account.kam], within: 5 days, approval: AP-2, transition: A1}
   AP-2: {voters: [boss, clerk], rule: at_least 50%}
+escalating:
+  levels: {L1: {roles: [kam], wait: 3 business days}, L2: {roles: [boss]}}
+  start: {critical: L2}
+  cooldown: P.span
+  late: 7 days
+rules:
+  E-1:
+    subject: account
+    stages: [candidate]
+    when: account.a > 1 or escalated("TM-1")
+    lasting: 2 days
+    grades: [{severity: high, when: account.b > 3, to: [L2]}]
+    to: [L1, {roles: [clerk], after: P.span}]
+    tasks: [{id: T, title: look, roles: [kam], within: 5 business days, done_when: account.flag}]
+    propose: [A1]
+    set: {account.flag: true}
+    clears_when: account.a <= 1
+    clears_lasting: 1 month
+  E-2:
+    subject: account
+    each: {event: incident.opened, field: severity}
+    when: count(incident.opened within P.span where event.severity = key) > 2
+    severity: low
+    to: [L1]
+  E-3:
+    subject: account
+    together:
+      within: 48 hours
+      events:
+        - {id: a, event: incident.opened, where: event.cost > 3}
+        - {id: b, event: value.claimed}
+    observe: true
+    to: [L2]
+  E-P: {subject: program, when: program.size > 3 and count(accounts where account.flag) > 1}
+timers:
+  TM-1:
+    subject: account
+    since: account.on
+    due: P.span
+    unless: account.flag
+    marks: [{id: half, at: 50%, tell: [kam]}, {id: late, after: 3 days, severity: low, to: [L1]}]
+regions:
+  mood:
+    subject: account
+    fact: account.mood
+    moves:
+      - {id: M-1, from: good, to: bad, when: 'escalated("E-1") or account.a > 5'}
+      - {id: M-2, from: bad, to: good, when: 'not escalated("E-1")', lasting: 3 days}
 waiving: {approval: AP-2, longest: P.span, asked_by: [kam]}
 break_glass: {asked_by: [kam], confirmed_by: [boss], reviewed_by: [clerk], review_within: 5 days}
 rights: {reassign: [boss], withdraw: [clerk]}
@@ -132,7 +182,9 @@ FORMS: dict[str, tuple[str, ...]] = {
         'share(cohort("pilot") where <m>)', 'sum(account.a of cohort("pilot"))',
         "count(incident.opened where <e> within <span>)", "sum(event.cost of incident.opened)",
         "count(value.checked within <span>)", "card.total", "card.A", "card.oldest_days",
-        "account.big", "account.load", "account.sum",
+        "account.big", "account.load", "account.sum", "subject.days_in_stage", "<counted>",
+        "count(incident.opened without value.checked within <span>)",
+        "count(incident.opened without incident.opened by severity where <e>)",
     ),
     "f": (
         "account.flag", "account.good", "true", "(<f> and <f>)", "(<f> or <f>)", "not (<f>)",
@@ -141,12 +193,15 @@ FORMS: dict[str, tuple[str, ...]] = {
         "<w> in {<W>, <W>}", "<any> is <state>", "<any> is not <state>",
         "trend(<N>, <steps>, <way> by <n>)", "trend(<N>, <steps>, <way>)",
         "no value.checked within <span> after value.claimed",
+        "no value.checked within <long> after incident.opened where <e>",
+        'escalated("E-1")', 'escalated("E-P")', 'escalated("TM-1")',
         "edited(card by account.kam within 48 hours)", "(if <f> then <f> else <f>)",
         "account.flag as of <D>", "table.way = red", "table.row = R2",
     ),
     "d": (
         "account.on", "program.on", "<D>", "today", "(<d> + <span>)", "(<d> - <span>)",
-        "(<d> + P.span)", "account.on as of <D>", "(if <f> then <d> else <D>)",
+        "(<d> + P.span)", "account.on as of <D>", "subject.next_waiver_end",
+        "(if <f> then <d> else <D>)",
     ),
     "m": (
         "account.flag", "<M> <cmp> <n>", "account.kam = self.account.kam", "<f>",
@@ -166,7 +221,14 @@ FORMS: dict[str, tuple[str, ...]] = {
     "state": ("present", "absent", "known", "unknown"),
     "way": ("falling", "rising"),
     "steps": ("1", "2", "20"),
-    "span": ("1 day", "30 days", "12 months", "5 business days", "36500 days", "36500 months"),
+    "counted": (
+        "subject.sla_days", "subject.conditions_overdue", "subject.stale_facts",
+        "subject.requests_overdue", "subject.late_edits", "subject.unchanged_requests",
+    ),
+    "long": ("24 hours", "1 day", "P.span", "5 business days", "P.size"),
+    "span": (
+        "P.span", "1 day", "30 days", "12 months", "5 business days", "36500 days", "36500 months",
+    ),
     "number": ("0", "1", "2.5", "0.1", "9" * 30, "100000000000000000", "3 days", "4000000 days"),
 }  # fmt: skip
 

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from hypothesis import strategies as st
 
-from kamflow.model.commands import CastVote, Command, OpenSubject, RequestTransition
+from kamflow.model.commands import CastVote, Command, OpenSubject, RequestTransition, Turn
 from kamflow.model.decision import Decision
 from kamflow.model.events import Event, Recorded
 from kamflow.model.pack import Pack
 from kamflow.model.snapshot import Snapshot
+from kamflow.runtime.rippling import Ripples
 from tests.builders import World, shipped_pack
 from tests.scenarios.portfolio import (
     ADMISSION,
@@ -103,7 +104,25 @@ class Story(World):
         decision = super().submit(subject, command)
         self.asked.append((self.now, subject, command))
         self.answers.append((before, decision))
+        self._spread(decision)
         return decision
+
+    def _spread(self, decision: Decision) -> None:
+        """Have everybody brought up to date whose rules read what a decision touched."""
+        ripples = Ripples()
+        ripples.take(self.newest, decision)
+
+        def turn(subject: str, tokens: tuple[str, ...]) -> None:
+            turned = super(Story, self).submit(subject, Turn(actor="system", touched=tokens))
+            ripples.take(self.newest, turned)
+
+        ripples.settle(self, lambda one: self.packs[one.pack], turn)
+
+    def load(self, subject: str) -> Snapshot | None:
+        return self.subjects.get(subject)
+
+    def members(self, above: str, kind: str) -> list[Snapshot]:
+        return list(self._members(above, kind))
 
 
 def begun(pack: Pack | None = None) -> Story:

@@ -104,8 +104,7 @@ def test_what_is_unknown_says_why(condition: str, facts: dict[str, Plain]) -> No
 WHOLE: Facts = {
     **PEOPLE, **ADMISSION, **SCORES, **PLAN, **TEAM, **VALUE, **DEAL, **review("2026-03-31"),
     "account.hold_reason": "merger", "account.exit_requested_by": "none",
-    "account.sponsor_is_kam_line_manager": False, "account.health": "green",
-    "incident.open_critical_count": 0, "incident.open_major_count": 0,
+    "account.sponsor_is_kam_line_manager": False,
     "account.handover_done_pct": 100, "initiative.active_count": 0,
     "team.has_operations": True, "team.has_finance": True, "account.pilot": False,
 }  # fmt: skip

@@ -64,13 +64,14 @@ def refresh(world: World, account: str) -> None:
         world.record(account, facts)
 
 
-def guard(count: int) -> Callable[[World, str], object]:
-    return lambda world, account: world.record(account, {"incident.open_critical_count": count})
+def guard(share: str) -> Callable[[World, str], object]:
+    facts: Facts = {"account.revenue_share_pct": share}
+    return lambda world, account: world.record(account, facts)
 
 
 STEPS: dict[str, Callable[[World, str], object]] = {
-    "guard": guard(1),
-    "clear": guard(0),
+    "guard": guard("21"),
+    "clear": guard("3.1"),
     "refresh": refresh,
     "turn": lambda world, account: world.submit(account, Turn(actor="system")),
     "approve": approve,

@@ -51,6 +51,12 @@ SAMPLES: dict[object, c.Command] = {
         c.LodgeAppeal(actor="ann", decision="x", reason="x"),
         c.CloseReview(actor="ann", review="x", answer="confirm", remark=""),
         c.Turn(actor="system"),
+        c.AcknowledgeEscalation(actor="ann", escalation="x"),
+        c.ReassignEscalation(actor="ann", escalation="x", to="bob", reason="y"),
+        c.CommentEscalation(actor="ann", escalation="x", text="y"),
+        c.ResolveEscalation(actor="ann", escalation="x", remark="y"),
+        c.CompleteTask(actor="ann", task="x", remark="y"),
+        c.ReassignTask(actor="ann", task="x", to="bob", reason="y"),
     )
 }
 # What each command does; these three give nobody anything, so no duty forbids them.

@@ -1,4 +1,4 @@
-"""When deadlines end: business days, days, hours, shares of them, and clocks that stand still."""
+"""When deadlines end: days, business days, months, hours, shares of them, and clocks that stop."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from kamflow.engine.calendars import WITHOUT, work_calendar
-from kamflow.engine.deadlines import due, read_span, share_of
+from kamflow.engine.deadlines import afterwards, due, read_span, share_of
 from kamflow.language.almanac import holiday_tables
 from kamflow.model.deadline import Due, Pause, Span
 from kamflow.model.pack import Calendar, Closure
@@ -36,6 +36,9 @@ def ends(
         ("2026-11-21T00:00", "1 business day", "2026-11-24T00:00"),  # Saturday
         ("2026-12-25T10:00", "1 business day", "2026-12-29T00:00"),  # on a holiday
         ("2026-12-23T10:00", "5 business days", "2027-01-01T00:00"),
+        ("2026-01-31T10:00", "1 month", "2026-03-01T00:00"),  # a shorter month, to its last day
+        ("2028-01-31T10:00", "1 month", "2028-03-01T00:00"),
+        ("2026-08-31T10:00", "6 months", "2027-03-01T00:00"),
         ("2026-12-23T10:00", "6 business days", "2027-01-05T00:00"),  # over New Year
         ("2026-03-27T12:00", "1 business day", "2026-03-31T00:00"),  # clocks go forward on Sunday
         ("2026-10-23T12:00", "1 business day", "2026-10-27T00:00"),  # clocks go back on Sunday
@@ -180,7 +183,7 @@ def test_a_day_off_that_is_added_later_moves_later_deadlines_only() -> None:
     assert later.at == local("2026-11-25T00:00")
 
 
-@pytest.mark.parametrize("text", ["", "5", "soon", "5 weeks", "-1 days", "5  days", "12345 days"])
+@pytest.mark.parametrize("text", ["", "5", "soon", "5 weeks", "-1 days", "5  days", "123456 days"])
 def test_a_span_that_is_written_otherwise_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no span of time"):
         read_span(text)
@@ -189,3 +192,22 @@ def test_a_span_that_is_written_otherwise_is_refused(text: str) -> None:
 def test_a_deadline_after_the_last_year_is_told() -> None:
     with pytest.raises(OverflowError, match="9999"):
         due(work_calendar(GERMANY), datetime(9999, 12, 30, tzinfo=UTC), FIVE)
+
+
+def test_a_pause_makes_months_later_by_its_days() -> None:
+    begins, ends_at = local("2026-02-10T12:00"), local("2026-02-20T12:00")
+
+    end = ends(local("2026-01-31T10:00"), "1 month", Pause(begins_at=begins, ends_at=ends_at))
+
+    assert end == local("2026-03-11T00:00")
+
+
+def test_a_time_that_follows_another_one_has_all_of_its_days() -> None:
+    calendar = work_calendar(replace(GERMANY, country=""))
+    first = due(calendar, MONDAY, Span(count=3, unit="business days")).at
+    assert first is not None
+
+    second = due(calendar, afterwards(first, FIVE.unit), FIVE).at
+
+    assert second == due(calendar, MONDAY, Span(count=8, unit="business days")).at
+    assert afterwards(first, "hours") == first

@@ -161,14 +161,23 @@ def test_points_begin_at_the_edge_of_their_band(
         (BEST, {"account__net_margin_vs_avg_pp": -11}, "R10"),
         (NORDWIND, {"account__kam": "nina"}, "R10"),
         (NORDWIND, {"account__sponsor": "nina"}, "R10"),
-        (NORDWIND, {"incident__open_critical_count": 1}, "R10"),
-        (NORDWIND, {"incident__open_critical_count": 0}, "R9"),
     ],
 )
 def test_the_first_row_that_is_met_decides(
     facts: dict[str, str], changed: dict[str, Plain | None], row: str
 ) -> None:
     assert row_of(nominated(a_program(), facts, **changed)) == row
+
+
+@pytest.mark.parametrize(("severity", "row"), [("critical", "R10"), ("major", "R9")])
+def test_people_look_at_an_account_with_an_open_critical_incident(severity: str, row: str) -> None:
+    world = nominated(a_program(), NORDWIND)
+
+    world.report(ACCOUNT, "incident.opened", {"incident": "I-1", "severity": severity})
+    before = row_of(world)
+    world.report(ACCOUNT, "incident.resolved", {"incident": "I-1"})
+
+    assert (before, row_of(world)) == (row, "R9")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from kamflow.engine.evidence import fault_in
 from kamflow.model.commands import CastVote, Command, Comment, ResumeRequest, SettleCondition
-from kamflow.model.snapshot import Evidence
+from kamflow.model.remark import Evidence
 from tests.unit.engine.requests import ACME, asked, kinds
 
 REQUEST = f"{ACME}#2"

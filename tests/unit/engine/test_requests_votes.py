@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from kamflow.model.commands import CastVote
-from kamflow.model.snapshot import Evidence
+from kamflow.model.remark import Evidence
 from tests.unit.engine.requests import ACME, Desk, asked, kinds, request_of
 
 

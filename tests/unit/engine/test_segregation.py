@@ -7,7 +7,7 @@ import pytest
 from kamflow.engine.segregation import Act, forbids
 from kamflow.model import commands as c
 from kamflow.model.approval import Duty
-from kamflow.model.snapshot import Evidence
+from kamflow.model.remark import Evidence
 from tests.builders import NOON, days_ago
 from tests.unit.engine.duties import (
     ACME,

@@ -1,0 +1,1 @@
+"""What follows from rules and timers: escalations, tasks, notices, states beside the stage."""

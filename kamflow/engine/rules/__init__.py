@@ -1,0 +1,1 @@
+"""Event rules: what came true by what happened, or by time alone."""
