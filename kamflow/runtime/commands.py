@@ -11,6 +11,7 @@ from kamflow.model.commands import (
     RequestTransition,
 )
 from kamflow.model.decision import Decision
+from kamflow.runtime.alerting import Alerting
 from kamflow.runtime.deciding import Deciding
 from kamflow.runtime.session import WritingSession
 from kamflow.runtime.staffing import Staffing
@@ -21,8 +22,8 @@ from kamflow.runtime.waiving import Waiving
 T = TypeVar("T")
 
 
-class Commands(Deciding, Staffing, Waiving):
-    """The commands: about subjects and their facts, and those of the three topics."""
+class Commands(Deciding, Staffing, Waiving, Alerting):
+    """The commands: about subjects and their facts, and those of the four topics."""
 
     def once(self, key: str) -> "Commands":
         """Return the same commands, of which one has effect under `key`.

@@ -14,7 +14,7 @@ from kamflow.model.commands import (
     WithdrawRequest,
 )
 from kamflow.model.decision import Decision
-from kamflow.model.snapshot import Evidence
+from kamflow.model.remark import Evidence
 from kamflow.runtime.submitting import Submitting
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 
 import msgspec
+from msgspec.structs import replace
 
 from kamflow.engine.compiled import CompiledPack
 from kamflow.engine.decide import decide
@@ -13,15 +14,17 @@ from kamflow.engine.people import SYSTEM
 from kamflow.engine.rights import right_to_publish
 from kamflow.engine.ripples import is_felt_below
 from kamflow.engine.segregation import Act, forbids
-from kamflow.engine.view import Scene, View
+from kamflow.engine.view import Ports, Scene, View
 from kamflow.errors import AlreadyExistsError, InputError, NotFoundError, RefusedError
 from kamflow.language.diagnostics import did_you_mean
 from kamflow.model.commands import Command, OpenSubject, Turn
 from kamflow.model.decision import Decision
+from kamflow.model.matching import Match
 from kamflow.model.pack import Pack
 from kamflow.model.snapshot import Snapshot
 from kamflow.runtime.clock import Clock
 from kamflow.runtime.offering import offer_places
+from kamflow.runtime.rippling import Ripples
 from kamflow.storage.answers import request_of
 from kamflow.storage.codec import encode
 from kamflow.storage.reading import Reading, Writing
@@ -48,8 +51,12 @@ class PackShelf:
 class Session:
     """Questions to one state of the database."""
 
-    def __init__(self, transaction: Reading, shelf: PackShelf, clock: Clock) -> None:
+    def __init__(
+        self, transaction: Reading, shelf: PackShelf, clock: Clock, match: Match | None = None
+    ) -> None:
         self.transaction, self._shelf, self._clock = transaction, shelf, clock
+        self._match = match  # the firing engine of event rules; the reference if none
+        self._ports = Ports(reports=transaction.reports, schedule=transaction.schedule, match=match)
 
     @property
     def now(self) -> datetime:
@@ -141,21 +148,24 @@ class Session:
     def _scene(self, compiled: CompiledPack) -> Scene:
         """Return what a decision may look at; it is loaded when a condition asks for it."""
         kept = self.transaction
-        return Scene(compiled.sources, self.now, kept.load, kept.members, kept.history)
+        return Scene(compiled.sources, self.now, kept.load, kept.members, kept.history, self._ports)
 
 
 class WritingSession(Session):
     """Commands as well: load, decide, append."""
 
-    def __init__(self, transaction: Writing, shelf: PackShelf, clock: Clock) -> None:
-        super().__init__(transaction, shelf, clock)
+    def __init__(
+        self, transaction: Writing, shelf: PackShelf, clock: Clock, match: Match | None = None
+    ) -> None:
+        super().__init__(transaction, shelf, clock, match)
         self._writing = transaction
+        self._ripples = Ripples()
         self.key: str | None = None  # of the command that comes
 
     def under(self, key: str) -> "WritingSession":
         """Return a session of the same transaction whose commands have one effect under a key."""
-        session = WritingSession(self._writing, self._shelf, self._clock)
-        session.key = key
+        session = WritingSession(self._writing, self._shelf, self._clock, self._match)
+        session.key, session._ripples = key, self._ripples
         self._writing.expect(key)
         return session
 
@@ -219,10 +229,12 @@ class WritingSession(Session):
     def mark(self) -> None:
         """Remember this point for `back_to_mark`; a former mark is forgotten."""
         self._writing.mark()
+        self._ripples.mark()
 
     def back_to_mark(self) -> None:
         """Take back every command since the mark, refusals included."""
         self._writing.back_to_mark()
+        self._ripples.back_to_mark()
 
     def open(self, command: OpenSubject) -> Decision:
         """Open a subject; its id is put behind that of its parent.
@@ -277,25 +289,39 @@ class WritingSession(Session):
         answer = self.transaction.answer_to(request)
         if answer is not None:
             return answer
-        decision = self._append(decide())
+        # What other subjects look at is of no use to whoever asks, and is not kept.
+        decision = replace(self._append(decide()), schedule=None, touched=frozenset())
         self._writing.keep_answer(request, decision, self.now)
         return decision
 
     def _append(self, decision: Decision) -> Decision:
-        before = self._before(decision)
+        compiled = self.compiled()
+        before = self._before(decision) if compiled.pack.waitlists else None
         self._writing.append(decision)
         if before is not None:
-            compiled = self.compiled()
             scene = partial(self._scene, compiled)
             if offer_places(compiled, scene, before, decision, self._turn):
                 self._turn(before.id)
-        self._ripple(decision)
+        self._remember(compiled, decision)
+        self._ripple(compiled, decision)
         return decision
 
-    def _ripple(self, decision: Decision) -> None:
+    def settle(self) -> None:
+        """Let rules of other subjects look at what was touched; to be called when all is decided.
+
+        Raises:
+            RefusedError: They set each other off without end.
+        """
+        self._ripples.settle(
+            self.transaction,
+            lambda snapshot: self.compiled(snapshot.pack),
+            lambda instance, touched: self._append(self._turned(instance, touched)),
+        )
+
+    def _ripple(self, compiled: CompiledPack, decision: Decision) -> None:
         """Look at once at the requests below whose people or facts a decision may have changed."""
         after = decision.snapshot
-        if after is None or not is_felt_below(decision) or not self.governed(after.kind):
+        if after is None or not _has_below(compiled, after.kind) or not is_felt_below(decision):
             return
         for instance in self.transaction.waiting_below(after.id):
             self._append(self._turned(instance))
@@ -306,16 +332,32 @@ class WritingSession(Session):
             return None
         return self.transaction.load(decision.snapshot.id)
 
+    def bring_up_to_date(self, instance: str) -> Decision:
+        """Do what has fallen due for a subject by the clock, and record it."""
+        return self._append(self._turned(instance))
+
     def _turn(self, instance: str) -> None:
         """Bring a subject up to date, without looking for places that this frees in turn."""
-        self._writing.append(self._turned(instance))
+        decision = self._turned(instance)
+        self._writing.append(decision)
+        self._remember(self.compiled(), decision)
 
-    def _turned(self, instance: str) -> Decision:
+    def _remember(self, compiled: CompiledPack, decision: Decision) -> None:
+        """Remember whose rules read what a decision touched."""
+        if decision.touched:
+            self._ripples.take(compiled, decision)
+
+    def _turned(self, instance: str, touched: tuple[str, ...] = ()) -> Decision:
         """Return what has to be done for a subject because of what happened to another one."""
         snapshot = self._loaded(instance)
         compiled = self.compiled(snapshot.pack)
-        scene, newest, command = self._scene(compiled), self.compiled(), Turn(actor=SYSTEM)
+        scene, newest = self._scene(compiled), self.compiled()
+        command = Turn(actor=SYSTEM, touched=touched)
         return decide(compiled, scene, snapshot, command, instance=instance, newest=newest)
+
+
+def _has_below(compiled: CompiledPack, kind: str) -> bool:
+    return any(item.parent == kind and item.workflow for item in compiled.pack.kinds.values())
 
 
 def _is_text(word: str) -> bool:

@@ -1,20 +1,23 @@
 """Looks whether a database hangs together: its pages, its history, and what is derived from it."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeAlias
 
 import msgspec
 from msgspec import Struct
 
 from kamflow.engine.evolve import evolve
-from kamflow.engine.turning import next_due
 from kamflow.errors import DatabaseError
+from kamflow.model.events import EventReported
 from kamflow.model.snapshot import Snapshot
 from kamflow.storage.codec import decode_event, decode_snapshot
+from kamflow.storage.derived import due_at, owed, read_schedule
 from kamflow.storage.links import Link
 from kamflow.storage.outbox import message_type
 from kamflow.storage.reading import instant_of, recorded_of
 from kamflow.storage.sanity import page_problems
+from kamflow.storage.sqlite import tells_damage
 from kamflow.storage.store import HEAD
 from kamflow.storage.upkeep import schema_version, transaction
 
@@ -23,7 +26,7 @@ _PAGE, _EVENTS = 500, 2_000
 
 INSTANCES = (
     "SELECT id, kind, parent, name, workflow, stage, entered_at, sequence, waiting, tasks, "
-    "due_at, head, snapshot FROM instances WHERE id > ? ORDER BY id LIMIT ?"
+    "due_at, head, snapshot, schedule FROM instances WHERE id > ? ORDER BY id LIMIT ?"
 )
 EVENTS = (
     "SELECT instance, sequence, at, actor, pack, cause, body, kind, hash FROM events "
@@ -32,6 +35,14 @@ EVENTS = (
 _ORPHANS = (
     "SELECT DISTINCT events.instance FROM events LEFT JOIN instances ON "
     "instances.id = events.instance WHERE instances.id IS NULL ORDER BY events.instance LIMIT ?"
+)
+REPORTS = (
+    "SELECT instance, name, happened_at, sequence FROM reports "
+    "WHERE instance >= ? AND instance <= ? ORDER BY instance, name, happened_at, sequence"
+)
+_ORPHAN_REPORTS = (
+    "SELECT DISTINCT reports.instance FROM reports LEFT JOIN instances ON "
+    "instances.id = reports.instance WHERE instances.id IS NULL ORDER BY reports.instance LIMIT ?"
 )
 _UNTRUE_MESSAGES = (
     "SELECT outbox.number, outbox.instance, outbox.sequence, outbox.type, events.body FROM outbox "
@@ -45,10 +56,13 @@ _UNTRUE_REQUESTS = (
 )
 
 
+Place: TypeAlias = tuple[str, datetime, int]  # of a report: event, event time, sequence
+
+
 class Problem(Struct, frozen=True, kw_only=True):
     """Something that does not agree."""
 
-    part: str  # "schema", "pages", "history", "snapshot", "outbox", "requests"
+    part: str  # "schema", "pages", "history", "snapshot", "reports", "outbox", "requests"
     subject: str  # id of the subject, where it is about one
     what: str
 
@@ -74,7 +88,12 @@ def check(url: str) -> CheckReport:
     Raises:
         DatabaseError: The database cannot be reached.
     """
-    version = schema_version(url)
+    try:
+        version = schema_version(url)
+    except DatabaseError as error:
+        if not tells_damage(error):
+            raise
+        return _report(None, _Counts(), [Problem(part="pages", subject="", what=str(error))])
     if version != HEAD:
         what = f"the schema is {version or 'not there'}, this version of kamflow needs {HEAD}"
         problem = Problem(part="schema", subject="", what=what)
@@ -113,6 +132,9 @@ def _all_problems(link: Link, counts: _Counts) -> Iterator[Problem]:
         yield Problem(part="pages", subject="", what=what)
     for row in link.rows(_ORPHANS, MOST):
         yield Problem(part="history", subject=row[0], what="events without their subject")
+    for row in link.rows(_ORPHAN_REPORTS, MOST):
+        what = "reports without their subject; run `kamflow db rebuild`"
+        yield Problem(part="reports", subject=row[0], what=what)
     after = ""
     while page := link.rows(INSTANCES, after, _PAGE):
         counts.subjects += len(page)
@@ -134,13 +156,26 @@ def _page_problems(link: Link, page: Sequence[Sequence[Any]], counts: _Counts) -
             if row[0] in replays:
                 replays[row[0]].add(row)
         at = (events[-1][0], events[-1][1])
+    reports = stored_reports(link, page[0][0], page[-1][0])
     for row in page:
         replay = replays[row[0]]
         if replay.fault:
             yield Problem(part="history", subject=row[0], what=replay.fault)
-        elif wrong := _untrue(row, replay):
+            continue
+        if wrong := _untrue(row, replay):
             what = f"{wrong} is not what the history makes; run `kamflow db rebuild`"
             yield Problem(part="snapshot", subject=row[0], what=what)
+        if replay.reports != reports.get(row[0], set()):
+            what = "its reports are not those of the history; run `kamflow db rebuild`"
+            yield Problem(part="reports", subject=row[0], what=what)
+
+
+def stored_reports(link: Link, first: str, last: str) -> dict[str, set[Place]]:
+    """Return where the reports of subjects stand, from one id to another."""
+    found: dict[str, set[Place]] = {}
+    for instance, name, happened_at, sequence in link.rows(REPORTS, first, last):
+        found.setdefault(instance, set()).add((name, instant_of(happened_at), sequence))
+    return found
 
 
 class Replay:
@@ -149,6 +184,7 @@ class Replay:
     def __init__(self) -> None:
         self.snapshot: Snapshot | None = None
         self.head = b""
+        self.reports: set[Place] = set()
         self.fault = ""
         self._sequence = 0
 
@@ -168,11 +204,13 @@ class Replay:
             return
         if type(recorded.event).__name__ != row[7]:
             self.fault = f"event {number} is called {row[7]} and is no such event"
+        if isinstance(event := recorded.event, EventReported):
+            self.reports.add((event.name, event.happened_at, number))
         self._sequence, self.head = number, bytes(row[8])
 
 
-def derived_row(snapshot: Snapshot, head: bytes) -> tuple[object, ...]:
-    """Return what a row of `INSTANCES` has to hold."""
+def derived_row(snapshot: Snapshot, head: bytes, schedule: bytes | None) -> tuple[object, ...]:
+    """Return what a row of `INSTANCES` has to hold beside its schedule, which is kept as it is."""
     return (
         snapshot.id,
         snapshot.kind,
@@ -183,8 +221,8 @@ def derived_row(snapshot: Snapshot, head: bytes) -> tuple[object, ...]:
         snapshot.entered_at,
         snapshot.sequence,
         len(snapshot.approvals),
-        len(snapshot.conditions) + len(snapshot.reviews),
-        next_due(snapshot),
+        owed(snapshot),
+        due_at(snapshot, schedule),
         head,
         snapshot,
     )
@@ -198,16 +236,27 @@ _COLUMNS = (
 
 def stored_row(row: Sequence[Any]) -> tuple[object, ...]:
     """Return a row of `INSTANCES` in the form of `derived_row`."""
-    due_at = None if row[10] is None else instant_of(row[10])
+    due = None if row[10] is None else instant_of(row[10])
     told = (bytes(row[11]), decode_snapshot(row[12]))
-    return (*row[:6], instant_of(row[6]), *row[7:10], due_at, *told)
+    return (*row[:6], instant_of(row[6]), *row[7:10], due, *told)
+
+
+def sound_schedule(stored: bytes | None) -> bool:
+    """Tell whether a schedule can be read."""
+    try:
+        read_schedule(stored)
+    except (msgspec.DecodeError, ValueError):
+        return False
+    return True
 
 
 def _untrue(row: Sequence[Any], replay: Replay) -> str:
     """Return the column that the history does not bear out; nothing when all are true."""
     if replay.snapshot is None:
         return "the subject, which has no events,"
-    made = derived_row(replay.snapshot, replay.head)
+    if not sound_schedule(row[13]):
+        return "`schedule` cannot be read and"
+    made = derived_row(replay.snapshot, replay.head, row[13])
     try:
         pairs = zip(_COLUMNS, stored_row(row), made, strict=True)
     except (msgspec.DecodeError, ValueError):

@@ -1,5 +1,6 @@
 """The outbox as whoever delivers it reads it: CloudEvents 1.0 envelopes, in order."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from kamflow.storage import statements
-from kamflow.storage.reading import Reading, instant_of
+from kamflow.storage.reading import Reading, Rows, instant_of
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -49,24 +50,29 @@ class Message(Struct, frozen=True, kw_only=True):
 
 def messages(kept: Reading, after: int, limit: int) -> list[Message]:
     """Return the first messages whose number is greater than `after`."""
-    source = f"/kamflow/{kept.rows(statements.DATABASE_ID)[0][0]}"
-    found = []
-    for row in kept.rows(statements.MESSAGES, after, limit):
-        number, instance, sequence, sort, at, actor, pack, body = row
-        event = msgspec.json.decode(bytes(body))
-        del event["type"]
-        found.append(
-            Message(
-                number=number,
-                id=f"{instance}/{sequence}",
-                source=source,
-                type=sort,
-                subject=instance,
-                time=instant_of(at),
-                sequence=sequence,
-                actor=actor,
-                policy=pack,
-                event=event,
-            )
-        )
-    return found
+    source = source_of(kept.rows)
+    return [message_of(row, source) for row in kept.rows(statements.MESSAGES, after, limit)]
+
+
+def source_of(rows: Rows) -> str:
+    """Return the `source` of all messages of a database."""
+    return f"/kamflow/{rows(statements.DATABASE_ID)[0][0]}"
+
+
+def message_of(row: Sequence[Any], source: str) -> Message:
+    """Return the message of a row of the outbox with its event."""
+    number, instance, sequence, sort, at, actor, pack, body = row
+    event = msgspec.json.decode(bytes(body))
+    del event["type"]
+    return Message(
+        number=number,
+        id=f"{instance}/{sequence}",
+        source=source,
+        type=sort,
+        subject=instance,
+        time=instant_of(at),
+        sequence=sequence,
+        actor=actor,
+        policy=pack,
+        event=event,
+    )

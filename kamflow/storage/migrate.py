@@ -1,6 +1,7 @@
 """Brings the schema of a database to the version that this code needs; forward only."""
 
 from pathlib import Path
+from threading import Lock
 
 from alembic import command
 from alembic.config import Config
@@ -11,6 +12,7 @@ from kamflow.storage import migrations
 from kamflow.storage.dialects import open_engine
 
 _LOCK = 0x6B616D66  # "kamf": the advisory lock under which PostgreSQL is migrated
+_ALONE = Lock()  # Alembic keeps the migration that is under way in a global of the process
 
 
 def upgrade(url: str, to: str = "head") -> None:
@@ -26,7 +28,7 @@ def upgrade(url: str, to: str = "head") -> None:
     config.set_main_option("script_location", "kamflow.storage:migrations")
     engine = open_engine(url)
     try:
-        with engine.begin() as connection:
+        with _ALONE, engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             config.attributes["connection"] = connection

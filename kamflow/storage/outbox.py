@@ -4,6 +4,7 @@ A message is a row that names an event; `messages.py` makes its CloudEvents enve
 itself when it is read, so that nothing is stored twice.
 """
 
+from kamflow.model import escalated
 from kamflow.model import events as happened
 from kamflow.model.events import Event
 from kamflow.model.overdue import ConditionOverdue, ReviewOverdue
@@ -41,9 +42,28 @@ MESSAGE_TYPES: dict[type, str] = {
     happened.ReviewClosed: "kamflow.review.closed",
     happened.GlassBroken: "kamflow.glass.broken",
     happened.StageEntered: "kamflow.stage.entered",
+    escalated.EscalationRaised: "kamflow.escalation.raised",
+    escalated.EscalationExtended: "kamflow.escalation.extended",
+    escalated.EscalationWorsened: "kamflow.escalation.worsened",
+    escalated.EscalationClimbed: "kamflow.escalation.climbed",
+    escalated.EscalationAcknowledged: "kamflow.escalation.acknowledged",
+    escalated.EscalationReassigned: "kamflow.escalation.reassigned",
+    escalated.EscalationCommented: "kamflow.escalation.commented",
+    escalated.EscalationResolved: "kamflow.escalation.resolved",
+    escalated.NoticeGiven: "kamflow.notice.given",
+    escalated.TimerReached: "kamflow.timer.reached",
+    escalated.TaskGiven: "kamflow.task.given",
+    escalated.TaskReassigned: "kamflow.task.reassigned",
+    escalated.TaskDone: "kamflow.task.done",
+    escalated.TaskOverdue: "kamflow.task.overdue",
+    escalated.TaskDropped: "kamflow.task.dropped",
 }
 
 
 def message_type(event: Event) -> str | None:
-    """Return the CloudEvents type of an event; nothing for one that stays inside."""
-    return MESSAGE_TYPES.get(type(event))
+    """Return the CloudEvents type of an event; nothing for one that stays inside.
+
+    What is only observed (`observe: true`) stays inside.
+    """
+    kind = MESSAGE_TYPES.get(type(event))
+    return None if kind is None or getattr(event, "observed", False) else kind

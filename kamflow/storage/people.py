@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from kamflow.errors import AlreadyExistsError, NotFoundError
-from kamflow.storage import statements
+from kamflow.storage import delivery_statements, statements
 from kamflow.storage.links import Link
 from kamflow.storage.reading import instant_of
 
@@ -50,7 +50,9 @@ def set_person(link: Link, identity: str, name: str | None, mail: str | None) ->
 
 
 def erase_person(link: Link, identity: str, at: datetime) -> Person:
-    """Remove the name and the mail address of a person; the id stays, with the day of it.
+    """Remove the name and the addresses of a person; the id stays, with the day of it.
+
+    What was to be told to the person goes as well, as its errors name addresses.
 
     Raises:
         NotFoundError: Nothing is kept of such a person.
@@ -60,10 +62,17 @@ def erase_person(link: Link, identity: str, at: datetime) -> Person:
         raise NotFoundError(f"no name is kept of `{identity}`; `kamflow people list` shows all")
     if found.erased_at is not None:
         return found
-    if link.name == "sqlite":
-        link.rows("PRAGMA secure_delete=ON")  # overwrite the bytes as well
+    forget_contacts(link, identity)
+    link.write(delivery_statements.REMOVE_DELIVERIES, [(f"people/{identity}",)])
     link.write(statements.CHANGE_PERSON, [(None, None, link.instant(at), identity)])
     return Person(id=identity, erased_at=at)
+
+
+def forget_contacts(link: Link, identity: str) -> None:
+    """Remove how messages reach a person."""
+    if link.name == "sqlite":
+        link.rows("PRAGMA secure_delete=ON")  # overwrite the bytes as well
+    link.write(delivery_statements.END_CONTACTS, [(identity,)])
 
 
 def _found(link: Link, identity: str) -> Person | None:

@@ -12,6 +12,13 @@ _BATCH = 1_000
 # table -> its key
 _KEYS = {"requests": "key", "outbox": "number", "imports": "id"}
 
+# What holds besides the age: every endpoint that is enabled was given a message, and has had it.
+_ALSO = {
+    "outbox": " AND number <= coalesce("
+    "(SELECT min(endpoints.cursor) FROM endpoints WHERE endpoints.disabled IS NULL), number) "
+    "AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.number = outbox.number)"
+}
+
 
 class Pruned(Struct, frozen=True, kw_only=True):
     """How many rows were removed, or would be."""
@@ -31,6 +38,8 @@ def prune(
 ) -> Pruned:
     """Remove rows that are older than an instant, in batches; nothing where none is given.
 
+    A message stays until every endpoint has had it, or somebody dropped it.
+
     Raises:
         SchemaError: The database belongs to another version of kamflow.
     """
@@ -42,7 +51,8 @@ def prune(
 
 def _count(url: str, table: str, before: datetime) -> int:
     with transaction(url) as link:
-        statement = f"SELECT count(*) FROM {table} WHERE at < ?"  # noqa: S608 - our own names
+        also = _ALSO.get(table, "")
+        statement = f"SELECT count(*) FROM {table} WHERE at < ?{also}"  # noqa: S608 - our own names
         return int(link.rows(statement, link.instant(before))[0][0])
 
 
@@ -50,7 +60,8 @@ def _remove(url: str, table: str, before: datetime) -> int:
     key, removed = _KEYS[table], 0
     statement = (
         f"DELETE FROM {table} WHERE {key} IN "  # noqa: S608 - our own names
-        f"(SELECT {key} FROM {table} WHERE at < ? ORDER BY at LIMIT {_BATCH})"
+        f"(SELECT {key} FROM {table} WHERE at < ?{_ALSO.get(table, '')} "
+        f"ORDER BY at LIMIT {_BATCH})"
     )
 
     def batch(link: Link) -> int:

@@ -9,8 +9,9 @@ import msgspec
 from msgspec import Struct
 
 from kamflow.engine.evolve import replay
+from kamflow.engine.history import Reported
 from kamflow.errors import DatabaseError, NotFoundError
-from kamflow.model.decision import Decision
+from kamflow.model.decision import Decision, Schedule
 from kamflow.model.events import Recorded
 from kamflow.model.pack import Pack
 from kamflow.model.snapshot import Snapshot
@@ -20,9 +21,12 @@ from kamflow.storage.codec import (
     decode_again,
     decode_event,
     decode_pack,
+    decode_report,
     decode_snapshot,
     instant_text,
 )
+from kamflow.storage.derived import due_at, read_schedule
+from kamflow.storage.links import Link
 
 _AT_ONCE = 500  # instances of one question
 
@@ -48,7 +52,7 @@ class InstanceEntry(Struct, frozen=True, kw_only=True):
     stage: str
     entered_at: datetime
     waiting: int  # number of open approvals
-    tasks: int = 0  # number of open conditions and reviews
+    tasks: int = 0  # of open conditions, reviews, tasks and escalations that are not observed
 
 
 class Rows(Protocol):
@@ -64,6 +68,9 @@ class Reading:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._known: dict[str, Snapshot] = {}
+        self._planned: dict[str, bytes] = {}  # instance -> its schedule, where it has one
+        self._dues: dict[str, tuple[Snapshot, bytes | None, datetime | None]] = {}
+        self._reports: dict[tuple[str, str], list[Reported]] = {}
         self._members: dict[tuple[str, str], list[str]] = {}
         self._absent: set[str] = set()  # ids that were asked for and are not stored
         self._newest: str | None = None  # digest of the newest pack
@@ -117,23 +124,25 @@ class Reading:
         if not self._known:
             return self._load_first(instance)
         rows = self._rows(statements.SNAPSHOT, instance)
-        return self._keep(decode_snapshot(rows[0][0]), rows[0][1]) if rows else None
+        return self._keep(decode_snapshot(rows[0][0]), *rows[0][1:]) if rows else None
 
     def _load_first(self, instance: str) -> Snapshot | None:
         """Return an instance; what is nearly always asked for next is read with it."""
         rows = self._rows(statements.FIRST, self._expected, instance)
         if not rows:
             return None
-        snapshot, head, above, snapshot_above, head_above, newest, *answered = rows[0]
+        snapshot, head, schedule, above, head_above, schedule_above, newest, *answered = rows[0]
         if self._expected is not None:
             self._answered[self._expected] = [] if answered[0] is None else [answered]
         if above is not None:
-            self._keep(decode_again(bytes(snapshot_above)), head_above)
+            self._keep(decode_again(bytes(above)), head_above, schedule_above)
         self._newest = self._newest or newest
-        return self._keep(decode_snapshot(snapshot), head)
+        return self._keep(decode_snapshot(snapshot), head, schedule)
 
-    def _keep(self, snapshot: Snapshot, _head: bytes) -> Snapshot:
+    def _keep(self, snapshot: Snapshot, _head: bytes, schedule: bytes | None) -> Snapshot:
         """Remember what was read, unless this transaction has changed it already."""
+        if schedule is not None and snapshot.id not in self._known:
+            self._planned[snapshot.id] = bytes(schedule)
         return self._known.setdefault(snapshot.id, snapshot)
 
     def prefetch(self, instances: Sequence[str]) -> None:
@@ -142,8 +151,8 @@ class Reading:
         for begin in range(0, len(wanted), _AT_ONCE):
             some = wanted[begin : begin + _AT_ONCE]
             statement = statements.SNAPSHOTS % ", ".join("?" * len(some))
-            for snapshot, head in self._rows(statement, *some):
-                self._keep(decode_snapshot(snapshot), head)
+            for snapshot, head, schedule in self._rows(statement, *some):
+                self._keep(decode_snapshot(snapshot), head, schedule)
         self._absent.update(item for item in wanted if item not in self._known)
 
     def import_state(self, run: str) -> bytes | None:
@@ -156,7 +165,7 @@ class Reading:
         key = (parent, kind)
         if key not in self._members:
             rows = self._rows(statements.MEMBERS, parent, kind)
-            stored = [self._keep(decode_snapshot(row[0]), row[1]).id for row in rows]
+            stored = [self._keep(decode_snapshot(row[0]), *row[1:]).id for row in rows]
             new = [item.id for item in self._known.values() if (item.parent, item.kind) == key]
             self._members[key] = sorted({*stored, *new})
         return [self._known[item] for item in self._members[key]]
@@ -172,7 +181,7 @@ class Reading:
         """Return the stored instances by id, without their snapshots.
 
         With `waiting` those alone that have open approvals, with `tasks` those that have open
-        approvals, conditions or reviews.
+        approvals, conditions, reviews, tasks or escalations.
         """
         found = [
             InstanceEntry(
@@ -196,11 +205,25 @@ class Reading:
             and (item.waiting > 0 or item.tasks > 0 or not tasks)
         ]
 
-    def due(self, now: datetime, limit: int) -> list[str]:
-        """Return the instances for which something has fallen due, the one due first first."""
+    def due_by(self, at: datetime) -> list[str]:
+        """Return the instances for which something falls due by an instant, the first one first."""
         # SQLite compares text, and a stored instant comes before the same one with a zone behind;
         # PostgreSQL reads an instant.
-        return [row[0] for row in self._rows(statements.DUE, f"{instant_text(now)}+00", limit)]
+        return [row[0] for row in self._rows(statements.DUE_BY, f"{instant_text(at)}+00")]
+
+    def due_at(self, instance: str) -> datetime | None:
+        """Return the first instant at which time alone may change something for an instance."""
+        snapshot = self.load(instance)
+        return None if snapshot is None else self._due_of(snapshot, self._planned.get(instance))
+
+    def _due_of(self, snapshot: Snapshot, planned: bytes | None) -> datetime | None:
+        """Return the same; worked out once for each state of a subject."""
+        known = self._dues.get(snapshot.id)
+        if known is not None and known[0] is snapshot and known[1] is planned:
+            return known[2]
+        at = due_at(snapshot, planned)
+        self._dues[snapshot.id] = (snapshot, planned, at)
+        return at
 
     def waiting_below(self, parent: str) -> list[str]:
         """Return the instances right below `parent` that have open approvals, by id."""
@@ -219,6 +242,24 @@ class Reading:
         # LIKE knows no case on SQLite, and what this transaction adds is not stored yet.
         ids = {*(row[0] for row in rows), *self._known}
         return sorted(item for item in ids if item == word or item.endswith(f"/{word}"))
+
+    def schedule(self, instance: str) -> Schedule:
+        """Return when rules and timers of an instance are to be looked at: id -> epoch seconds."""
+        if instance not in self._known:
+            self.load(instance)
+        return read_schedule(self._planned.get(instance))
+
+    def reports(self, instance: str, name: str) -> Sequence[Reported]:
+        """Return what was reported of an event, in event time; the list is not to be changed."""
+        key = (instance, name)
+        found = self._reports.get(key)
+        if found is None:
+            found = self._reports[key] = self._reported(instance, name)
+        return found
+
+    def _reported(self, instance: str, name: str) -> list[Reported]:
+        rows = self._rows(statements.REPORTS, instance, name)
+        return [Reported(sequence, decode_report(body)) for sequence, body in rows]
 
     def history(self, instance: str) -> list[Recorded]:
         """Return the stored events of an instance, oldest first."""
@@ -250,13 +291,18 @@ class Reading:
 class Writing(Reading, ABC):
     """Reads that see what the same transaction appends, and writes it at its end."""
 
+    @property
+    @abstractmethod
+    def link(self) -> Link:
+        """The connection, for statements of another part of storage in this transaction."""
+
     @abstractmethod
     def publish(self, pack: Pack, at: datetime, by: str) -> None:
         """Keep a pack under its digest; the newest is taken at the next stage entry."""
 
     @abstractmethod
     def append(self, decision: Decision) -> None:
-        """Take the events of a decision, and the snapshot that they make."""
+        """Take the events of a decision, the snapshot that they make, and the schedule."""
 
     @abstractmethod
     def keep_answer(self, request: Request, decision: Decision, at: datetime) -> None:

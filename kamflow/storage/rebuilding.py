@@ -1,16 +1,25 @@
 """Writes everything that is derived from the history anew, a batch at a time."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from kamflow.engine.turning import next_due
 from kamflow.model.snapshot import Snapshot
-from kamflow.storage.checking import EVENTS, Replay, derived_row, stored_row
+from kamflow.storage import statements
+from kamflow.storage.checking import (
+    EVENTS,
+    Replay,
+    derived_row,
+    sound_schedule,
+    stored_reports,
+    stored_row,
+)
 from kamflow.storage.codec import encode
+from kamflow.storage.derived import EVERYTHING
 from kamflow.storage.links import Link
 from kamflow.storage.upkeep import repeated, require_schema, transaction
 
@@ -18,15 +27,21 @@ _BATCH, _EVENTS = 100, 2_000
 _SUBJECTS = "SELECT DISTINCT instance FROM events WHERE instance > ? ORDER BY instance LIMIT ?"
 _STORED = (
     "SELECT id, kind, parent, name, workflow, stage, entered_at, sequence, waiting, tasks, "
-    "due_at, head, snapshot FROM instances WHERE id = ?"
+    "due_at, head, snapshot, schedule FROM instances WHERE id = ?"
 )
 _CHANGE = (
     "UPDATE instances SET kind=?, parent=?, name=?, workflow=?, stage=?, entered_at=?, sequence=?, "
-    "waiting=?, tasks=?, due_at=?, head=?, snapshot=? WHERE id = ?"
+    "waiting=?, tasks=?, due_at=?, head=?, snapshot=?, schedule=? WHERE id = ?"
 )
 _ADD = (
     "INSERT INTO instances (kind, parent, name, workflow, stage, entered_at, sequence, waiting, "
-    "tasks, due_at, head, snapshot, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "tasks, due_at, head, snapshot, schedule, id) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_END_REPORTS = "DELETE FROM reports WHERE instance = ?"
+_END_LOST_REPORTS = (
+    "DELETE FROM reports WHERE NOT EXISTS "
+    "(SELECT 1 FROM instances WHERE instances.id = reports.instance)"
 )
 _HOW_MANY = "SELECT count(*) FROM instances"
 
@@ -58,6 +73,7 @@ def rebuild(url: str, progress: Callable[[int, int | None], None]) -> RebuildRep
         faults += batch.faults
         after = batch.subjects[-1]
         progress(done, max(total, done))
+    repeated(url, lambda link: link.write(_END_LOST_REPORTS, [()]))
     return RebuildReport(subjects=done, corrected=corrected, faults=tuple(faults))
 
 
@@ -73,7 +89,8 @@ def _batch(link: Link, after: str) -> _Batch:
         if replay.fault or replay.snapshot is None:
             batch.faults.append(f"`{subject}`: {replay.fault}")
         else:
-            batch.corrected += _correct(link, replay.snapshot, replay.head)
+            reports = _correct_reports(link, subject, replay)
+            batch.corrected += _correct(link, replay.snapshot, replay.head) or reports
     return batch
 
 
@@ -86,15 +103,31 @@ def _replayed(link: Link, subject: str) -> Replay:
     return replay
 
 
+def _correct_reports(link: Link, subject: str, replay: Replay) -> bool:
+    """Make the rows of the reports of a subject true; tell whether they were not."""
+    if stored_reports(link, subject, subject).get(subject, set()) == replay.reports:
+        return False
+    link.write(_END_REPORTS, [(subject,)])
+    rows = [(subject, name, link.instant(at), place) for name, at, place in sorted(replay.reports)]
+    if rows:
+        link.write(statements.ADD_REPORT, rows)
+    return True
+
+
 def _correct(link: Link, snapshot: Snapshot, head: bytes) -> bool:
-    """Make the row of a subject true; tell whether it was not."""
-    made = derived_row(snapshot, head)
+    """Make the row of a subject true; tell whether it was not.
+
+    The schedule is no part of the history: one that is lost lets the engine plan everything anew.
+    """
     stored = link.rows(_STORED, snapshot.id)
-    at, content, due_at = link.instant(snapshot.entered_at), encode(snapshot), next_due(snapshot)
-    due = None if due_at is None else link.instant(due_at)
-    row = (*made[1:6], at, *made[7:10], due, head, content, snapshot.id)
+    kept = stored and sound_schedule(stored[0][13])
+    schedule = stored[0][13] if kept else encode(EVERYTHING)
+    made = derived_row(snapshot, head, schedule)
+    at, content, due = link.instant(snapshot.entered_at), encode(snapshot), made[10]
+    due = link.instant(due) if isinstance(due, datetime) else None
+    row = (*made[1:6], at, *made[7:10], due, head, content, schedule, snapshot.id)
     link.write(_CHANGE if stored else _ADD, [row])
-    return not stored or not _is(stored[0], made)
+    return not kept or not _is(stored[0], made)
 
 
 def _is(stored: Sequence[Any], made: tuple[object, ...]) -> bool:

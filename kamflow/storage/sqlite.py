@@ -116,6 +116,11 @@ def _told(place: str, error: Exception) -> DatabaseError:
     return DatabaseError(f"`{place}`: {error}{way_out}")
 
 
+def tells_damage(error: DatabaseError) -> bool:
+    """Tell whether an error says that pages of a file are damaged."""
+    return getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT
+
+
 def _taken(lock: int) -> bool:
     """Try to take a file lock."""
     try:

@@ -17,29 +17,68 @@ PACK_CONTENT = "SELECT packs.content FROM packs WHERE packs.digest = ? LIMIT 1"
 
 NEWEST_PACK = "SELECT packs.digest FROM packs ORDER BY packs.number DESC LIMIT 1"
 
-SNAPSHOT = "SELECT instances.snapshot, instances.head FROM instances WHERE instances.id = ?"
+SNAPSHOT = (
+    "SELECT instances.snapshot, instances.head, instances.schedule FROM instances "
+    "WHERE instances.id = ?"
+)
 # What a command begins with, in one go: the instance, what it belongs to, the newest policy, and
 # the answer that the command had before.
 FIRST = (
-    "SELECT instances.snapshot, instances.head, above.id, above.snapshot, above.head, "
+    "SELECT instances.snapshot, instances.head, instances.schedule, "
+    "above.snapshot, above.head, above.schedule, "
     "(SELECT packs.digest FROM packs ORDER BY packs.number DESC LIMIT 1) AS newest, "
     "requests.command, requests.instance, requests.first, requests.last, requests.answer "
     "FROM instances LEFT OUTER JOIN instances AS above ON above.id = instances.parent "
     "LEFT OUTER JOIN requests ON requests.key = ? WHERE instances.id = ?"
 )
-SNAPSHOTS = "SELECT instances.snapshot, instances.head FROM instances WHERE instances.id IN (%s)"
+SNAPSHOTS = (
+    "SELECT instances.snapshot, instances.head, instances.schedule FROM instances "
+    "WHERE instances.id IN (%s)"
+)
 MEMBERS = (
-    "SELECT instances.snapshot, instances.head FROM instances "
+    "SELECT instances.snapshot, instances.head, instances.schedule FROM instances "
     "WHERE instances.parent = ? AND instances.kind = ? ORDER BY instances.id"
 )
 ENTRIES = (
     "SELECT instances.id, instances.kind, instances.parent, instances.name, instances.stage, "
     "instances.entered_at, instances.waiting, instances.tasks FROM instances ORDER BY instances.id"
 )
-DUE = (
-    "SELECT instances.id FROM instances WHERE instances.due_at <= ? "
+UNCLAIMED = (
+    "SELECT instances.id FROM instances LEFT JOIN claims ON claims.instance = instances.id "
+    "WHERE instances.due_at <= ? AND (claims.instance IS NULL OR claims.until <= ?) "
     "ORDER BY instances.due_at, instances.id LIMIT ?"
 )
+DUE_AND_SOUND = (
+    "SELECT instances.id FROM instances LEFT JOIN claims ON claims.instance = instances.id "
+    "WHERE instances.due_at <= ? "
+    "AND (claims.instance IS NULL OR claims.until <= ? OR claims.failures = 0) "
+    "ORDER BY instances.due_at, instances.id LIMIT ?"
+)
+DUE_BY = (
+    "SELECT instances.id FROM instances WHERE instances.due_at <= ? "
+    "ORDER BY instances.due_at, instances.id"
+)
+NEXT_FREE = (
+    "SELECT instances.due_at FROM instances LEFT JOIN claims ON claims.instance = instances.id "
+    "WHERE instances.due_at IS NOT NULL AND claims.instance IS NULL "
+    "ORDER BY instances.due_at LIMIT 1"
+)
+NEXT_CLAIMED = (
+    "SELECT min(CASE WHEN claims.until > instances.due_at THEN claims.until "
+    "ELSE instances.due_at END) FROM claims CROSS JOIN instances "  # SQLite begins with claims
+    "WHERE instances.id = claims.instance AND instances.due_at IS NOT NULL"
+)
+CLAIM = (
+    "INSERT INTO claims (instance, until, failures, error) VALUES (?, ?, 0, '') "
+    "ON CONFLICT (instance) DO UPDATE SET until = excluded.until"
+)
+POSTPONE = (
+    "INSERT INTO claims (instance, until, failures, error) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (instance) DO UPDATE SET until = excluded.until, failures = excluded.failures, "
+    "error = excluded.error"
+)
+FAILURES = "SELECT claims.failures FROM claims WHERE claims.instance = ?"
+END_CLAIM = "DELETE FROM claims WHERE claims.instance = ?"
 WAITING_MEMBERS = (
     "SELECT instances.id FROM instances WHERE instances.parent = ? AND instances.waiting > 0 "
     "ORDER BY instances.id"
@@ -69,11 +108,22 @@ ADD_PACK = (
 )
 ADD_INSTANCE = (
     "INSERT INTO instances (id, kind, parent, name, workflow, stage, entered_at, sequence, "
-    "waiting, tasks, due_at, head, snapshot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "waiting, tasks, due_at, schedule, head, snapshot) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 CHANGE_INSTANCE = (
     "UPDATE instances SET name=?, stage=?, entered_at=?, sequence=?, waiting=?, tasks=?, "
-    "due_at=?, head=?, snapshot=? WHERE instances.id = ? AND instances.sequence = ?"
+    "due_at=?, schedule=?, head=?, snapshot=? WHERE instances.id = ? AND instances.sequence = ?"
+)
+PLAN_INSTANCE = (
+    "UPDATE instances SET due_at=?, schedule=? WHERE instances.id = ? AND instances.sequence = ?"
+)
+ADD_REPORT = "INSERT INTO reports (instance, name, happened_at, sequence) VALUES (?, ?, ?, ?)"
+REPORTS = (
+    "SELECT reports.sequence, events.body FROM reports JOIN events "
+    "ON events.instance = reports.instance AND events.sequence = reports.sequence "
+    "WHERE reports.instance = ? AND reports.name = ? "
+    "ORDER BY reports.happened_at, reports.sequence"
 )
 ADD_EVENT = (
     "INSERT INTO events (instance, sequence, at, kind, actor, pack, cause, body, hash) "

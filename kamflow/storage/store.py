@@ -19,7 +19,7 @@ from kamflow.storage.reading import Reading, Writing
 from kamflow.storage.sqlite import SqliteBackend, database_file
 from kamflow.storage.writing import Transaction
 
-HEAD = "0003"  # the newest file in `migrations/versions`; a test compares the two
+HEAD = "0004"  # the newest file in `migrations/versions`; a test compares the two
 
 PATIENCE_S = 30.0
 

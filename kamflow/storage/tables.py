@@ -36,6 +36,8 @@ class Instant(TypeDecorator[datetime]):
 
 metadata = MetaData()
 
+_NUMBER = Integer().with_variant(BigInteger, "postgresql")
+
 packs = Table(
     "packs",
     metadata,
@@ -60,13 +62,14 @@ instances = Table(
     Column("entered_at", Instant, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("waiting", Integer, nullable=False),  # number of open approvals
-    Column("tasks", Integer, nullable=False, server_default="0"),  # of conditions and reviews
+    Column("tasks", Integer, nullable=False, server_default="0"),  # all but approvals
     Column("due_at", Instant),  # when the clock alone changes something next
+    Column("schedule", LargeBinary),  # JSON: rule or timer -> when it is looked at, epoch seconds
     Column("head", LargeBinary, nullable=False),  # link of the newest event
     Column("snapshot", LargeBinary, nullable=False),  # JSON; what replaying the events gives
     Index("instances_by_parent", "parent", "kind", "stage", "entered_at"),  # covers `counting`
     Index("instances_that_wait", "waiting"),
-    Index("instances_that_are_due", "due_at"),
+    Index("instances_that_are_due", "due_at", "id"),  # covers `UNCLAIMED`
 )
 
 events = Table(
@@ -83,15 +86,71 @@ events = Table(
     Column("hash", LargeBinary, nullable=False),  # link to the event before
 )
 
+reports = Table(
+    "reports",  # where the reports of an event are in the history, in event time
+    metadata,
+    Column("instance", String, primary_key=True),
+    Column("name", String, primary_key=True),  # of the event in the policy
+    Column("happened_at", Instant, primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+claims = Table(
+    "claims",  # subjects whose due things somebody is doing, or that failed and wait
+    metadata,
+    Column("instance", String, primary_key=True),
+    Column("until", Instant, nullable=False),  # nobody else takes it before
+    Column("failures", Integer, nullable=False),  # one after another
+    Column("error", String, nullable=False),  # of the last one
+)
+
 outbox = Table(
     "outbox",
     metadata,
-    Column("number", Integer().with_variant(BigInteger, "postgresql"), primary_key=True),
+    Column("number", _NUMBER, primary_key=True),
     Column("instance", String, nullable=False),
     Column("sequence", Integer, nullable=False),  # of the event that it tells
     Column("type", String, nullable=False),  # of CloudEvents
     Column("at", Instant, nullable=False),
     sqlite_autoincrement=True,
+)
+
+endpoints = Table(
+    "endpoints",  # where messages go to outside
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("settings", LargeBinary, nullable=False),  # JSON: address, secrets, filters
+    Column("cursor", _NUMBER, nullable=False),  # up to here messages are handed out
+    Column("disabled", String),  # why
+    Column("rest_until", Instant),  # nothing is sent before
+    Column("leased_by", String),  # who sends
+    Column("leased_until", Instant),
+)
+
+deliveries = Table(
+    "deliveries",  # messages that were handed out to an endpoint and have not arrived
+    metadata,
+    Column("endpoint", String, primary_key=True),
+    Column("number", _NUMBER, primary_key=True),  # of the message
+    Column("subject", String, nullable=False),
+    Column("state", String, nullable=False),  # "waiting" or "dead"
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("tried_at", Instant),
+    Column("error", String),
+    Column("detail", LargeBinary),
+    Index("deliveries_in_order", "endpoint", "state", "number"),
+    Index("deliveries_that_are_due", "endpoint", "state", "next_at"),
+    Index("deliveries_of_messages", "number"),
+)
+
+contacts = Table(
+    "contacts",  # how people are told
+    metadata,
+    Column("person", String, primary_key=True),
+    Column("number", Integer, primary_key=True),  # from 1
+    Column("url", String, nullable=False),
 )
 
 requests = Table(
@@ -112,7 +171,7 @@ checkpoints = Table(
     Column("number", Integer, primary_key=True),  # from 1
     Column("at", Instant, nullable=False),
     Column("instances", Integer, nullable=False),  # how many there were
-    Column("events", Integer().with_variant(BigInteger, "postgresql"), nullable=False),
+    Column("events", _NUMBER, nullable=False),
     Column("root", LargeBinary, nullable=False),  # of the tree over all heads
     Column("policies", LargeBinary, nullable=False),  # seal on the published packs
     Column("previous", LargeBinary, nullable=False),  # digest of the checkpoint before

@@ -285,7 +285,7 @@ def test_the_lines_can_be_read_by_anybody(url: str, tmp_path: Path) -> None:
     with gzip.open(tmp_path / "b.jsonl.gz", "rt") as lines:
         head, *_, end = lines.read().splitlines()
 
-    assert head.startswith('{"form":"kamflow-backup/1","schema":"0003","database":"')
+    assert head.startswith('{"form":"kamflow-backup/1","schema":"0004","database":"')
     assert end.startswith('{"rows":')
 
 

@@ -23,7 +23,7 @@ from tests.scenarios.portfolio import ADMISSION, SCORES, Facts
 
 WRITERS = 4
 ROUNDS = 6
-GUARDED: Facts = {"incident.open_critical_count": 1}  # a guard fails, so people decide
+GUARDED: Facts = {"account.revenue_share_pct": 21}  # a guard fails, so people decide
 
 UNBLOCKED: Facts = {"account.compliance_block": False, "account.credit_block": False}
 
@@ -211,11 +211,12 @@ def test_the_last_votes_on_two_accounts_give_one_of_them_the_last_place(desk: De
         desk.record("north", {"program.customer_count": 1_000})
         third = desk.nominate(f"c-{number}", sponsor, 2, SCORES)
         for account in pair:
-            for part in (UNBLOCKED, SCORES, GUARDED):
+            for part in (UNBLOCKED, {**SCORES, **GUARDED}):
                 desk.record(account, part)
         desk.admit(third)
         assert desk.standing([third, *pair]) == {("planning", None): 1, ("selection", None): 2}
-        waiting = {item.subject: item.id for item in desk.kam.inbox() if item.subject in pair}
+        votes = (item for item in desk.kam.inbox() if item.task == "vote")
+        waiting = {item.subject: item.id for item in votes if item.subject in pair}
         for account in pair:
             assert desk.kam.vote(waiting[account], "approve", by="program_manager").accepted
 

@@ -1,6 +1,7 @@
 """Several writers at once: each command decides on what the one before it has left."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from kamflow import Decision, Kamflow, fixed_clock
 from kamflow.engine.evolve import replay
@@ -64,3 +65,19 @@ def test_votes_of_two_stores_at_once_make_one_transition(url: str) -> None:
     assert names.count("CommandRefused") == 5
     kam.close()
     other.close()
+
+
+def test_threads_that_open_new_databases_at_once_do_not_mix_them_up(tmp_path: Path) -> None:
+    pack = a_pack()
+
+    def opened(name: str) -> int:
+        kam = Kamflow.open(f"sqlite:///{tmp_path / name}.db", clock=fixed_clock(NOON))
+        kam.publish(pack, by="pam")
+        kam.create_program(name, name.title(), by="ana")
+        kam.close()
+        return len(Kamflow.open(f"sqlite:///{tmp_path / name}.db").history(name))
+
+    with ThreadPoolExecutor(8) as pool:
+        events = list(pool.map(opened, [f"north{number}" for number in range(16)]))
+
+    assert events == [1] * 16

@@ -14,6 +14,7 @@ from kamflow.storage.sanity import checked_indexes
 from kamflow.storage.tables import metadata
 from kamflow.storage.upkeep import transaction
 from tests.builders import NOON, a_pack
+from tests.contract.spoiling import spoil
 
 FACTS = "facts: {account: {account.n: {type: number}}}\nroles: {boss: {who: boss}}"
 ACME = "north/acme"
@@ -45,17 +46,6 @@ def kam(url: str) -> Iterator[Kamflow]:
 def database(kam: Kamflow, url: str) -> Database:
     assert kam is not None
     return Database(url, clock=CLOCK)
-
-
-def spoil(engine: Engine, statement: str) -> None:
-    """Change rows past the library, as nothing but a fault would."""
-    free = {"sqlite": "PRAGMA foreign_keys=OFF"}
-    connection = engine.raw_connection()
-    cursor = connection.cursor()
-    cursor.execute(free.get(engine.dialect.name, "SET session_replication_role = replica"))
-    cursor.execute(statement)
-    connection.commit()
-    connection.close()
 
 
 def told(database: Database) -> list[tuple[str, str, str]]:

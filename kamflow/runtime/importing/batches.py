@@ -173,6 +173,7 @@ class Importer:
             existing=tally.existing + intake.tally.existing,
             recorded=tally.recorded + intake.tally.recorded,
             unchanged=tally.unchanged + intake.tally.unchanged,
+            late=tally.late + intake.tally.late,
         )
         return intake, rows, seen
 

@@ -30,6 +30,7 @@ class Tally(Struct, kw_only=True):
     existing: int = 0
     recorded: int = 0
     unchanged: int = 0
+    late: int = 0
 
 
 class Intake(ABC):
@@ -92,6 +93,7 @@ class Intake(ABC):
             existing=self.tally.existing,
             recorded=self.tally.recorded,
             unchanged=self.tally.unchanged,
+            late=self.tally.late,
             rejected=len(self.rejected),
             rejects=tuple(self._rejects),
             written=written,

@@ -43,6 +43,7 @@ class ImportReport(Struct, frozen=True, kw_only=True):
     rejected: int  # rows
     rejects: tuple[Reject, ...]
     written: bool
+    late: int = 0  # events that came too late for rules to look at; they are kept as well
 
 
 REJECT_COLUMNS = ("row", "column", "value", "reason", "subject")

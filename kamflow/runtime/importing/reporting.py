@@ -1,6 +1,8 @@
 """Reports what happened to subjects, each event once, under its key."""
 
 from kamflow.errors import KeyReusedError
+from kamflow.model.decision import Decision
+from kamflow.model.events import EventReported
 from kamflow.model.snapshot import Snapshot
 from kamflow.runtime.importing.intake import Intake
 from kamflow.runtime.importing.plan import PlannedEvent
@@ -38,13 +40,15 @@ class Reporting(Intake):
         self._reject_refused(row, tail, decision, columns)
         if len(self._rejects) == before:
             self.tally.existing += 1
-            self._count(known, decision.events[0].sequence)
+            self._count(known, decision)
 
-    def _count(self, known: Snapshot, sequence: int) -> None:
+    def _count(self, known: Snapshot, decision: Decision) -> None:
         """Count an event as new, or as one that was reported before."""
-        is_new = sequence > known.sequence
+        is_new = decision.events[0].sequence > known.sequence
+        late = any(isinstance(item, EventReported) and item.late for item in decision.happenings)
         self.tally.recorded += is_new
         self.tally.unchanged += not is_new
+        self.tally.late += is_new and late
 
     def _payload(self, row: Row, tail: str, event: PlannedEvent) -> dict[str, str]:
         """Return what the event carries; empty cells carry nothing."""

@@ -7,6 +7,7 @@ from sqlalchemy import case, cast, false, literal, null, type_coerce
 from kamflow.engine.closures import constant_of
 from kamflow.engine.view import age_limit
 from kamflow.errors import NotInSqlError
+from kamflow.language.enginenames import is_engine_name
 from kamflow.language.unparse import unparse
 from kamflow.model import expression as tree
 from kamflow.model.expression import Expression
@@ -97,6 +98,8 @@ class ConditionReader:
         if head == "P":
             return Guarded(self._parameter(self.pack.parameters[tail], rows))
         fact = self.pack.facts.get(path)
+        if is_engine_name(path, self.pack):
+            raise NotInSqlError(f"`{path}`")
         return Guarded(cast(null(), EXACT)) if fact is None else self._fact(fact, rows)
 
     def _parameter(self, parameter: Parameter, rows: Rows) -> Element:

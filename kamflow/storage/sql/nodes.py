@@ -23,7 +23,7 @@ from kamflow.storage.sql.calculus import EXACT, fixed, is_number, number
 from kamflow.storage.sql.projection import microseconds
 from kamflow.storage.sql.reader import Guarded, Reader
 from kamflow.storage.sql.rows import Element, Rows
-from kamflow.storage.sql.sets import aggregate, parts_of, refuse_calendars
+from kamflow.storage.sql.sets import aggregate, fixed_span, parts_of, refuse_calendars
 
 
 def _comparison(
@@ -96,8 +96,9 @@ def _arithmetic(reader: Reader, node: tree.Arithmetic, rows: Rows, asker: Rows |
 
 
 def _within(reader: Reader, node: tree.Within, rows: Rows, asker: Rows | None) -> Element:
-    refuse_calendars(node.span.unit, reader.pack)
-    first = date.fromordinal(first_day(reader.now.date(), node.span))
+    span = fixed_span(node.span, reader.pack)
+    refuse_calendars(span.unit, reader.pack)
+    first = date.fromordinal(first_day(reader.now.date(), span))
     value = reader.guarded(node.value, rows, asker)
     between = value.element.between(fixed(first), fixed(reader.now.date()))
     return Guarded(between, value.guard).whole()

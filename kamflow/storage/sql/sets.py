@@ -6,6 +6,7 @@ members are grouped by the member's side, and the asker looks its own side up. A
 """
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
@@ -264,11 +265,25 @@ def refuse_calendars(unit: str, pack: Pack) -> None:
         raise NotInSqlError("a number of business days by calendars")
 
 
+def fixed_span(span: tree.Span, pack: Pack) -> tree.Number:
+    """Return how long a span is for every subject.
+
+    Raises:
+        NotInSqlError: A parameter holds it that has another value for some subjects.
+    """
+    if isinstance(span, tree.Number):
+        return span
+    parameter = pack.parameters[span.path.removeprefix("P.")]
+    if parameter.overrides:
+        raise NotInSqlError(f"a span by `{span.path}`, which has overrides")
+    return tree.Number(value=Decimal(parameter.value), unit=parameter.shape.unit)
+
+
 def _opened(node: tree.Aggregate, members: Rows, reader: Reader) -> list[Element]:
     """Return the condition that members were entered in the span, if one is given."""
     if node.within is None:
         return []
-    refuse_calendars(node.within.unit, reader.pack)
-    today = reader.now.date()
-    first = date.fromordinal(first_day(today, node.within))
+    span, today = fixed_span(node.within, reader.pack), reader.now.date()
+    refuse_calendars(span.unit, reader.pack)
+    first = date.fromordinal(first_day(today, span))
     return [members.opened_on.between(literal(first, Day()), literal(today, Day()))]
