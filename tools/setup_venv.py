@@ -15,7 +15,7 @@ OLDEST_PYTHON = (3, 11)
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
-DEVELOPMENT_EXTRAS = ("import", "check", "dev")
+DEVELOPMENT_EXTRAS = ("import", "check", "delivery", "dev")
 
 
 class SetupError(Exception):
