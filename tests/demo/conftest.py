@@ -26,7 +26,7 @@ class Played(NamedTuple):
     @property
     def commands(self) -> list[str]:
         """The commands that it names at its end."""
-        return [line.strip() for line in self.out.splitlines()[-3:]]
+        return [line.strip() for line in self.out.splitlines()[-4:]]
 
 
 def run_kamflow(*arguments: str) -> Ran:

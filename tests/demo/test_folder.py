@@ -58,16 +58,17 @@ def test_the_commands_that_it_names_work_as_they_stand(tmp_path: Path) -> None:
     call = [KAMFLOW, "--now", NOW, "demo", "--dir", "my demo"]
     done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=True)
 
-    lines = done.stdout.splitlines()[-3:]
+    lines = done.stdout.splitlines()[-4:]
     ran = [
         subprocess.run(shlex.split(line), cwd=tmp_path, capture_output=True, text=True, check=False)
         for line in lines
     ]
 
-    assert [item.returncode for item in ran] == [0, 0, 0], [item.stderr for item in ran]
+    assert [item.returncode for item in ran] == [0, 0, 0, 0], [item.stderr for item in ran]
     assert "AP-DESIG" not in ran[0].stderr
-    assert "can be fixed by" in ran[1].stdout
-    assert "sven votes approve" in ran[2].stdout
+    assert "  high " in ran[1].stdout
+    assert "can be fixed by" in ran[2].stdout
+    assert "sven votes approve" in ran[3].stdout
 
 
 def test_without_a_folder_it_makes_a_new_temporary_one(
@@ -79,7 +80,7 @@ def test_without_a_folder_it_makes_a_new_temporary_one(
 
     folders = list(tmp_path.glob("kamflow-demo-*"))
     assert len(folders) == 1
-    assert ran.out.count(f"{folders[0]}/governance.db") == 3
+    assert ran.out.count(f"{folders[0]}/governance.db") == 4
 
 
 def test_a_command_in_the_folder_finds_the_database(
@@ -135,6 +136,7 @@ def test_at_the_real_present_the_commands_name_no_instant(tmp_path: Path) -> Non
     database = f"kamflow --db {tmp_path}/governance.db"
     assert named == [
         f"{database} inbox sven",
+        f"{database} escalations --severity high",
         f"{database} account why gap designate",
         f"{database} vote 'meridian/mid#7' approve --by sven",
     ]

@@ -6,8 +6,16 @@ from collections.abc import Iterator
 import pytest
 from kamflow_cli.session import instant
 
-from kamflow import ApprovalDecided, CommandRefused, Kamflow, StageEntered, fixed_clock
+from kamflow import (
+    ApprovalDecided,
+    CommandRefused,
+    EscalationRaised,
+    Kamflow,
+    StageEntered,
+    fixed_clock,
+)
 from kamflow.engine.evolve import replay
+from kamflow.model.escalated import OfEscalations
 from tests.demo.conftest import NOW, Played
 
 
@@ -72,7 +80,7 @@ def test_three_accounts_are_designated_without_asking_people(kam: Kamflow) -> No
 
 
 def test_four_accounts_wait_for_people(kam: Kamflow) -> None:
-    waiting = Counter(item.approval for item in kam.inbox())
+    waiting = Counter(item.approval for item in kam.inbox() if item.task == "vote")
 
     assert waiting == {"AP-DESIG-B": 4}
 
@@ -116,6 +124,21 @@ def test_accounts_that_are_no_key_accounts_are_not_admitted(kam: Kamflow) -> Non
     ]
 
     assert len(refused) == 3
+
+
+def test_a_critical_incident_is_escalated_answered_and_closed(kam: Kamflow) -> None:
+    events = [item.event for item in kam.history("meridian/harrowby-agrar")]
+    (raised,) = [e for e in events if isinstance(e, EscalationRaised) and e.rule == "E-02"]
+
+    of_this = [e for e in events if isinstance(e, OfEscalations) and e.id == raised.id]
+
+    assert [type(event).__name__ for event in of_this] == [
+        "EscalationRaised",
+        "EscalationAcknowledged",
+        "EscalationResolved",
+    ]
+    assert raised.level == "L3"
+    assert facts_of(kam, "meridian/harrowby-agrar")["account.health"] == "green"
 
 
 def test_nobody_is_refused_a_vote_or_a_fact(kam: Kamflow) -> None:

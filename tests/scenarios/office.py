@@ -6,7 +6,9 @@ from pathlib import Path
 
 from kamflow import Decision, InboxItem, Kamflow
 from kamflow.engine.evolve import evolve
-from kamflow.model.events import Recorded, StageEntered
+from kamflow.model.commands import Turn
+from kamflow.model.events import Event, FactsRecorded, Recorded, StageEntered
+from kamflow.model.snapshot import Observation
 from kamflow.storage.store import Store
 from tests.builders import NOON, Plain, assigned_roles, shipped_pack, stated
 from tests.scenarios.portfolio import PEOPLE, STEERING, Facts
@@ -76,11 +78,38 @@ class Office:
 
     def place(self, subject: str, stage: str) -> None:
         """Put a subject into a stage without asking, to begin where a story begins."""
+        left = self.stage(subject)
+        self._happened(subject, StageEntered(transition="T", trigger="t", left=left, stage=stage))
+
+    def set_fact(self, subject: str, fact: str, value: str) -> None:
+        """Set a fact that only the engine sets, and have the rules look at it."""
+        observed = Observation(
+            value=value, as_of=self.now, source="kamflow", author="system", recorded_at=self.now
+        )
+        self._happened(subject, FactsRecorded(facts={fact: observed}))
+        self._look(subject)
+
+    def forget(self, subject: str, fact: str) -> None:
+        """Take a fact away as the engine does, and have the rules look at it."""
+        self._happened(subject, FactsRecorded(facts={}, forgotten=(fact,)))
+        self._look(subject)
+
+    def enter(self, subject: str, stage: str) -> None:
+        """Put a subject into a stage without asking, and have the rules of it look at it."""
+        self.place(subject, stage)
+        self._look(subject)
+
+    def _look(self, subject: str) -> None:
+        kind = "account" if "/" in subject else "program"
+        turn = Turn(actor="system", touched=(f"{kind}:stage",))
+        decision = self.kam._submit(subject, turn)  # noqa: SLF001 - the engine's own command
+        assert decision.accepted, decision.reasons
+
+    def _happened(self, subject: str, event: Event) -> None:
         store = Store(self.url)
         with store.writing() as transaction:
             before = transaction.load(subject)
             assert before is not None
-            event = StageEntered(transition="T", trigger="t", left=before.stage, stage=stage)
             recorded = Recorded(
                 instance=subject,
                 sequence=before.sequence + 1,

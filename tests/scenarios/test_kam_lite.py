@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kamflow import Decision, Kamflow, Stated, read_policy
+from kamflow import Decision, InboxItem, Kamflow, Stated, read_policy
 from tests.builders import Plain, text_of
 
 START = datetime(2026, 1, 12, 9, tzinfo=UTC)
@@ -59,9 +59,14 @@ class Desk:
 
     def approve(self, subject: str, *people: str) -> None:
         for person in people:
-            (item,) = [item for item in self.kam.inbox() if item.subject == subject]
+            (item,) = self.waiting(subject)
             decision = self.kam.vote(item.id, "approve", by=person)
             assert decision.accepted, decision.reasons
+
+    def waiting(self, subject: str) -> list[InboxItem]:
+        """Return the requests about a subject that wait for votes."""
+        items = self.kam.inbox()
+        return [item for item in items if item.subject == subject and item.task == "vote"]
 
     def stage(self, subject: str) -> str:
         return self.kam.subject(subject).stage

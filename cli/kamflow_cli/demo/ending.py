@@ -37,7 +37,7 @@ def tell_why(play: Play, nominees: Sequence[Nominee]) -> None:
 
 
 def tell_next(folder: Path, nominees: Sequence[Nominee], now: str | None) -> None:
-    """Name the files and three commands to try, as they can be typed here."""
+    """Name the files and four commands to try, as they can be typed here."""
     heading(10, "What is left behind, and what to try next")
     files = ", ".join(name for name in WRITTEN if (folder / name).exists())
     click.echo(f"  {folder}")
@@ -54,6 +54,7 @@ def next_commands(folder: Path, *, account: str, approval: str, now: str | None)
     words = [*_program(), "--db", str(folder / DATABASE), *(("--now", now) if now else ())]
     rest = (
         ["inbox", SVEN],
+        ["escalations", "--severity", "high"],
         ["account", "why", account.rpartition("/")[2], "designate"],
         ["vote", approval, "approve", "--by", SVEN],
     )

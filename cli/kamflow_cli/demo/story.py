@@ -23,6 +23,7 @@ from kamflow_cli.demo.rollout import (
     reach_design,
 )
 from kamflow_cli.demo.telling import heading, plain
+from kamflow_cli.demo.trouble import overcome_incident
 from kamflow_cli.demo.wave import run_first_wave
 from kamflow_cli.session import database_url
 
@@ -91,6 +92,7 @@ def _play(play: Play) -> list[Nominee]:
     plan_and_mobilize(play, pilots)
     heading(6, "A year of pilot: evaluate it, prove value, go on to scale")
     evaluate_after_6_months(play, pilots)
+    overcome_incident(play, pilots[1])
     prove_value(play, pilots[0])
     evaluate_after_12_months(play, pilots)
     return run_first_wave(play)
