@@ -32,16 +32,28 @@ def _transition_lines(item: k.TransitionView, *, everything: bool) -> Iterator[s
             f"  gate {item.gate} {item.gate_title}: {_GATES[item.verdict]}; "
             f"must {item.must_met}/{item.must_total}, should {item.should_met}/{item.should_total}"
         )
-    for one in item.conditions:
-        until = f"{one.due_on}, which is over" if one.overdue else f"{one.due_on}"
-        yield f"  condition {one.id} is open: {one.text}, by {one.owner} until {until}"
+    yield from _gate_lines(item)
     for criterion in item.criteria:
         yield from _criterion_lines(criterion, everything=everything)
     if item.smallest_change is not None:
         yield from _change_lines(item.smallest_change)
+    for shut in item.shut_by:
+        yield f"  to open it: have escalation {shut.id} resolved"
     if item.approval:
         voters = f", by {', '.join(item.voters)}" if item.voters else ""
         yield f"  then approval {item.approval}{voters}"
+
+
+def _gate_lines(item: k.TransitionView) -> Iterator[str]:
+    """Yield what keeps a gate shut beside its criteria, or open in spite of them."""
+    for one in item.conditions:
+        until = f"{one.due_on}, which is over" if one.overdue else f"{one.due_on}"
+        yield f"  condition {one.id} is open: {one.text}, by {one.owner} until {until}"
+    for shut in item.shut_by:
+        since = f"{shut.severity}, since {shut.raised_at:%Y-%m-%d}"
+        yield f"  shut by escalation {shut.id}: {shut.rule} {shut.title} ({since})"
+    if item.observed and item.verdict is not Verdict.MET:
+        yield "  the gate is only observed: it keeps nothing shut"
 
 
 def _criterion_lines(criterion: k.CriterionView, *, everything: bool) -> Iterator[str]:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from kamflow import ApprovalLife, CastView, StepView
-from kamflow_cli.telling import event_line, evidence_text, last_moment, minute, stalled_text
+from kamflow_cli.telling import event_line, stalled_text
+from kamflow_cli.wording import evidence_text, last_moment, minute
 
 
 def life_lines(life: ApprovalLife) -> Iterator[str]:

@@ -80,9 +80,15 @@ def existing_database(ctx: click.Context) -> str:
     return url
 
 
-def open_kamflow(ctx: click.Context) -> Kamflow:
-    """Open the database of this invocation."""
-    kam = Kamflow.open(existing_database(ctx), clock=clock_of(ctx))
+def open_kamflow(ctx: click.Context, *, bulk: bool = False) -> Kamflow:
+    """Open the database of this invocation; `bulk` says that very much will be matched."""
+    if bulk:
+        from kamflow import matcher_for
+
+        matcher = ctx.with_resource(matcher_for(bulk=True))
+        kam = Kamflow.open(existing_database(ctx), clock=clock_of(ctx), matcher=matcher)
+    else:
+        kam = Kamflow.open(existing_database(ctx), clock=clock_of(ctx))
     ctx.call_on_close(kam.close)
     return kam
 

@@ -1,10 +1,12 @@
 """What happened as lines that a person reads."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import TypeAlias, assert_never
 
 import kamflow as k
+from kamflow_cli.alert_telling import AlertEvent, alert_line
+from kamflow_cli.wording import because, brief, last_moment, minute, shown
 
 _OfPeople: TypeAlias = (
     k.RoleAssigned
@@ -58,6 +60,8 @@ _PURPOSES = {"call_in": "to look at {about} again", "appeal": "on the appeal aga
 
 def event_line(event: k.Event) -> str:
     """Return an event on one line."""
+    if isinstance(event, AlertEvent):
+        return alert_line(event)
     if isinstance(event, _OfFacts):
         return _fact_line(event)
     if isinstance(event, _OfPeople):
@@ -78,13 +82,6 @@ def change_text(changed: Mapping[str, k.Change]) -> str:
     return ", ".join(
         f"{name} {item.before or 'no value'} -> {item.after or 'no value'}"
         for name, item in changed.items()
-    )
-
-
-def evidence_text(evidence: Iterable[k.Evidence]) -> str:
-    """Return what was shown: links, and files with the beginning of their digest."""
-    return ", ".join(
-        item.link or f"{item.title} ({item.size} bytes, {item.digest[:12]})" for item in evidence
     )
 
 
@@ -117,8 +114,11 @@ def _fact_line(event: _OfFacts) -> str:
         case k.PlaceOffered():
             return f"a place is free: {event.trigger}, first of {event.waiting} who can take it"
         case k.EventReported():
-            carried = "".join(f", {name} {value}" for name, value in event.payload.items())
-            return f"{event.name} on {event.happened_at:%Y-%m-%d}{carried}"
+            carried = "".join(
+                f", {name} {brief(value, 200)}" for name, value in event.payload.items()
+            )
+            late = ", too late for rules to look at" if event.late else ""
+            return f"{event.name} on {minute(event.happened_at)}{carried}{late}"
         case k.CohortFrozen():
             return f"cohort {event.cohort} frozen: {', '.join(event.members) or 'nobody'}"
         case _:
@@ -139,7 +139,7 @@ def _people_line(event: _OfPeople) -> str:
             only = f" on {', '.join(event.approvals)}" if event.approvals else ""
             return f"{event.to} votes for {event.person}{only}{_term(event)}: {event.reason}"
         case k.DelegationEnded():
-            return f"delegation `{event.id}` ended{_because(event.reason)}"
+            return f"delegation `{event.id}` ended{because(event.reason)}"
         case k.PeriodsTurned():
             return f"periods that began or ended by {minute(event.until)}"
         case _:
@@ -163,9 +163,9 @@ def _request_line(event: _OfRequests) -> str:
         case k.ApprovalReturned():
             return f"`{event.id}` sent back: {event.question}"
         case k.ApprovalResumed():
-            return f"`{event.id}` answered: {event.answer}{_shown(event.evidence)}"
+            return f"`{event.id}` answered: {event.answer}{shown(event.evidence)}"
         case k.ApprovalCommented():
-            return f"on `{event.id}`: {event.text}{_shown(event.evidence)}"
+            return f"on `{event.id}`: {event.text}{shown(event.evidence)}"
         case _:
             assert_never(event)
 
@@ -205,8 +205,8 @@ def _decision_line(event: _OfDecisions) -> str:
                 f"; on condition: {item.text} ({item.owner} until {item.due_on})"
                 for item in event.conditions
             )
-            said = f"votes {event.vote}{whose} on `{event.id}`{_because(event.remark)}"
-            return f"{said}{given}{_shown(event.evidence)}"
+            said = f"votes {event.vote}{whose} on `{event.id}`{because(event.remark)}"
+            return f"{said}{given}{shown(event.evidence)}"
         case k.ApprovalDecided():
             return _decided_line(event)
         case k.ApprovalWithdrawn():
@@ -214,7 +214,7 @@ def _decision_line(event: _OfDecisions) -> str:
         case k.ApprovalExpired():
             return f"approval `{event.id}` expired: nobody decided by {last_moment(event.due_at)}"
         case k.ConditionMet():
-            return f"condition `{event.id}` is met: {event.remark}{_shown(event.evidence)}"
+            return f"condition `{event.id}` is met: {event.remark}{shown(event.evidence)}"
         case k.ConditionOverdue():
             until = last_moment(event.due_at)
             return f"condition `{event.id}` is overdue: {event.owner} had until {until}"
@@ -246,7 +246,7 @@ def _exception_line(event: _OfExceptions) -> str:
             what = event.kind.replace("_", " ")
             return f"`{event.id}` was not reviewed ({what}): {who} had until {until}"
         case k.ReviewClosed():
-            return f"review of `{event.id}`: {event.answer}{_because(event.remark)}"
+            return f"review of `{event.id}`: {event.answer}{because(event.remark)}"
         case k.GlassBroken():
             who = f"asked by {event.asked_by}, confirmed by {event.confirmed_by}"
             return f"glass broken for {event.transition}, {who}: {event.reason}"
@@ -261,21 +261,3 @@ def _function(function: str) -> str:
 def _term(event: k.RoleAssigned | k.AbsenceRecorded | k.DelegationGiven) -> str:
     begins = f" from {minute(event.begins_at)}" if event.begins_at else ""
     return f"{begins} until {last_moment(event.ends_at)}" if event.ends_at else begins
-
-
-def minute(at: datetime) -> str:
-    """Return an instant to the minute, as tables show it; midnight as the day."""
-    return f"{at:%Y-%m-%d}" if (at.hour, at.minute) == (0, 0) else f"{at:%Y-%m-%d %H:%M}"
-
-
-def last_moment(at: datetime) -> str:
-    """Return the end of a period: the last day where it ends at midnight, else the instant."""
-    return minute(at - timedelta(days=1)) if (at.hour, at.minute) == (0, 0) else minute(at)
-
-
-def _because(remark: str) -> str:
-    return f": {remark}" if remark else ""
-
-
-def _shown(evidence: tuple[k.Evidence, ...]) -> str:
-    return f" [{evidence_text(evidence)}]" if evidence else ""

@@ -26,7 +26,8 @@ from kamflow.model.events import (
     ConditionMet,
     Recorded,
 )
-from kamflow.model.snapshot import Comment, OpenApproval, OpenCondition, WaiverAsked
+from kamflow.model.remark import Comment
+from kamflow.model.snapshot import OpenApproval, OpenCondition, WaiverAsked
 from kamflow.reports.coming import Coming, calendar_of, coming, told
 from kamflow.reports.inbox import trigger_of, what_of
 from kamflow.reports.lives import CastView, Life

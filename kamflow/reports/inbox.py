@@ -1,10 +1,11 @@
-"""What waits for people: votes, answers to questions, conditions to be met, reviews."""
+"""What waits for people: votes, answers to questions, conditions, reviews, escalations, tasks."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 from msgspec import Struct
 
+from kamflow.engine.alerts import carer_of
 from kamflow.engine.approvals import approval_of
 from kamflow.engine.compiled import CompiledPack
 from kamflow.engine.deadlines import last_day
@@ -12,13 +13,17 @@ from kamflow.engine.overdue import end_of
 from kamflow.engine.people import holders
 from kamflow.engine.view import View
 from kamflow.model.approval import Approval
+from kamflow.model.escalation import OpenEscalation, OpenTask
 from kamflow.model.events import ApprovalReevaluated, Change, Recorded
 from kamflow.model.pack import Pack
 from kamflow.model.snapshot import OpenApproval, OpenCondition, OpenReview, WaiverAsked
 from kamflow.reports.coming import Coming, calendar_of, coming
+from kamflow.reports.escalations import clearing, escalation_entry, steps_of
+from kamflow.reports.tasks import task_entry
 from kamflow.reports.voters import MayVote, present, stall_of
 
 VOTE, ANSWER, CONDITION, REVIEW = "vote", "answer", "condition", "review"
+ESCALATION, TASK = "escalation", "task"
 
 Events = Callable[[], Sequence[Recorded]]
 
@@ -26,7 +31,7 @@ Events = Callable[[], Sequence[Recorded]]
 class InboxItem(Struct, frozen=True, kw_only=True):
     """Something that waits for people; `waiting_for` are those who can do it now."""
 
-    task: str  # "vote", "answer", "condition" or "review"
+    task: str  # "vote", "answer", "condition", "review", "escalation" or "task"
     id: str
     what: str  # what it is about, on one line
     title: str
@@ -35,7 +40,7 @@ class InboxItem(Struct, frozen=True, kw_only=True):
     waiting_for: tuple[str, ...]
     approval: str = ""
     purpose: str = ""  # "" for a transition, else "waiver", "call_in", "appeal", "break_glass"
-    about: str = ""  # the decision that is called in or appealed against
+    about: str = ""  # the decision that is called in or appealed against; escalation of a task
     waiver: WaiverAsked | None = None
     transition: str = ""
     trigger: str = ""
@@ -58,7 +63,11 @@ class InboxItem(Struct, frozen=True, kw_only=True):
     overdue: bool = False
     stalled: str = ""  # why nobody can decide it for now, if so
     stalled_until: datetime | None = None  # people are back then
-    coming: tuple[Coming, ...] = ()  # what happens if nobody decides
+    coming: tuple[Coming, ...] = ()  # what happens if nobody decides, or answers
+    rule: str = ""  # event rule or timer that escalated it, or gave the task
+    severity: str = ""  # of an escalation
+    level: str = ""  # the highest one that has joined
+    acknowledged: bool = False  # then the escalation is still to be resolved
 
 
 def inbox_items(compiled: CompiledPack, view: View, events: Events = tuple) -> Iterable[InboxItem]:
@@ -75,6 +84,11 @@ def inbox_items(compiled: CompiledPack, view: View, events: Events = tuple) -> I
         yield _condition(view, condition)
     for review in view.snapshot.reviews.values():
         yield _review(compiled, view, review)
+    for escalation in view.snapshot.escalations.values():
+        if not escalation.observed and _wants_answer(compiled, view, escalation):
+            yield _escalation(compiled, view, escalation)
+    for task in view.snapshot.tasks.values():
+        yield _task(compiled, view, task)
 
 
 def _request(
@@ -181,6 +195,56 @@ def _review(compiled: CompiledPack, view: View, item: OpenReview) -> InboxItem:
         due_at=due_at,
         due_on=last_day(calendar, due_at) if due_at else None,
         overdue=due_at is not None and due_at <= view.scene.now,
+    )
+
+
+def _wants_answer(compiled: CompiledPack, view: View, item: OpenEscalation) -> bool:
+    """Tell whether people have to do something: acknowledge it, or resolve what only they can."""
+    return not carer_of(view, item) or not any(clearing(compiled.pack, item.rule))
+
+
+def _escalation(compiled: CompiledPack, view: View, item: OpenEscalation) -> InboxItem:
+    entry = escalation_entry(compiled, view, item)
+    about = f" ({item.key})" if item.key else ""
+    return InboxItem(
+        task=ESCALATION,
+        id=item.id,
+        what=f"{item.title}{about}",
+        title=item.title,
+        subject=view.snapshot.id,
+        name=view.snapshot.name,
+        waiting_for=entry.waiting_for,
+        requested_at=item.raised_at,
+        waiting_days=view.day - item.raised_at.toordinal(),
+        comments=len(item.comments),
+        coming=steps_of(compiled, view, item),
+        rule=item.rule,
+        severity=item.severity,
+        level=item.level,
+        acknowledged=bool(carer_of(view, item)),
+    )
+
+
+def _task(compiled: CompiledPack, view: View, item: OpenTask) -> InboxItem:
+    entry = task_entry(compiled, view, item)
+    about = f" ({item.key})" if item.key else ""
+    return InboxItem(
+        task=TASK,
+        id=item.id,
+        what=f"{item.title}{about}",
+        title=item.title,
+        subject=view.snapshot.id,
+        name=view.snapshot.name,
+        waiting_for=entry.waiting_for,
+        about=item.escalation,
+        transition=item.transition,
+        trigger=entry.trigger,
+        requested_at=item.given_at,
+        waiting_days=view.day - item.given_at.toordinal(),
+        due_at=entry.due_at,
+        due_on=entry.due_on,
+        overdue=entry.status == "overdue",
+        rule=item.rule,
     )
 
 

@@ -26,7 +26,8 @@ from kamflow.model.events import (
     WaiverGranted,
 )
 from kamflow.model.overdue import ConditionOverdue, ReviewOverdue
-from kamflow.model.snapshot import Evidence, OpenApproval, OpenCondition, Snapshot
+from kamflow.model.remark import Evidence
+from kamflow.model.snapshot import OpenApproval, OpenCondition, Snapshot
 
 Closing = ApprovalDecided | ApprovalWithdrawn | ApprovalExpired
 _AFTER = GlassBroken | WaiverGranted | ReviewOpened | ReviewOverdue | ReviewClosed

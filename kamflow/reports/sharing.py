@@ -2,7 +2,8 @@
 
 A duty of the policy on the act `read` restricts them, in the whole tree of a subject for which they
 have one of its roles. Where they have a role they see the facts that are marked as shareable, and
-neither scores nor approvals, roles or where else the subject stands; elsewhere they see no facts.
+neither scores nor approvals, escalations, roles or where else the subject stands; elsewhere they
+see no facts.
 """
 
 from msgspec.structs import replace
@@ -52,5 +53,14 @@ def shared_view(compiled: CompiledPack, view: View, person: str) -> SubjectView:
     shared = shareable_facts(pack, view.snapshot.kind) if takes_part else frozenset()
     facts = tuple(fact for fact in whole.facts if fact.name in shared)
     return replace(
-        whole, facts=facts, roles={}, approvals=(), triggers=(), conditions=(), waivers=()
+        whole,
+        facts=facts,
+        roles={},
+        approvals=(),
+        triggers=(),
+        conditions=(),
+        waivers=(),
+        escalations=(),
+        tasks=(),
+        timers=(),
     )

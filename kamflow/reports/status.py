@@ -1,14 +1,19 @@
 """The portfolio by stage: how many, how long, how ready, what waits."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
+from kamflow.engine.alerts import shutting
+from kamflow.engine.clocks import days_in_stage
 from kamflow.engine.compiled import CompiledPack
 from kamflow.engine.promises import shut_by
 from kamflow.engine.view import View
+from kamflow.model.escalation import OpenEscalation
 from kamflow.model.pack import Stage
+from kamflow.model.rules import SEVERITIES
 from kamflow.model.values import Unknown, Verdict
 
 
@@ -24,6 +29,9 @@ class StageStatus(Struct, frozen=True, kw_only=True):
     ready: int  # whose next gate is met, with no condition open that keeps it shut
     waiting: int  # with an approval that waits for votes
     names: tuple[str, ...]
+    escalated: int = 0  # with an escalation that is open
+    escalations: dict[str, int] = {}  # severity -> open escalations
+    regions: dict[str, dict[str, int]] = {}  # region -> its state -> subjects
 
 
 class ProgramStatus(Struct, frozen=True, kw_only=True):
@@ -37,6 +45,8 @@ class ProgramStatus(Struct, frozen=True, kw_only=True):
     kind: str  # of the members; empty when the policy governs none
     stages: tuple[StageStatus, ...]
     total: int
+    escalations: dict[str, int] = {}  # open ones of the program and of its members, by severity
+    regions: dict[str, dict[str, int]] = {}  # as in `StageStatus`, over all stages
 
 
 class StatusReport(Struct, frozen=True, kw_only=True):
@@ -77,19 +87,23 @@ def program_status(
         program=snapshot.id,
         name=snapshot.name,
         stage=snapshot.stage,
-        days_in_stage=program.day - snapshot.entered_at.toordinal(),
+        days_in_stage=days_in_stage(snapshot, program.today),
         sla_days=own.sla_days,
         kind=kind,
         stages=tuple(
-            _stage_status(stage, [pair for pair in members if pair[1].snapshot.stage == stage.id])
+            _stage_status(
+                stage, kind, [pair for pair in members if pair[1].snapshot.stage == stage.id]
+            )
             for stage in stages.values()
         ),
         total=len(members),
+        escalations=_escalations([program, *(view for _, view in members)]),
+        regions=_regions(kind, members),
     )
 
 
-def _stage_status(stage: Stage, members: list[tuple[CompiledPack, View]]) -> StageStatus:
-    days = sorted(view.day - view.snapshot.entered_at.toordinal() for _, view in members)
+def _stage_status(stage: Stage, kind: str, members: list[tuple[CompiledPack, View]]) -> StageStatus:
+    days = sorted(days_in_stage(view.snapshot, view.today) for _, view in members)
     return StageStatus(
         stage=stage.id,
         count=len(members),
@@ -100,7 +114,41 @@ def _stage_status(stage: Stage, members: list[tuple[CompiledPack, View]]) -> Sta
         ready=sum(is_ready(compiled, view) for compiled, view in members),
         waiting=sum(bool(view.snapshot.approvals) for _, view in members),
         names=tuple(view.snapshot.name for _, view in members),
+        escalated=sum(any(_open(view)) for _, view in members),
+        escalations=_escalations([view for _, view in members]),
+        regions=_regions(kind, members),
     )
+
+
+def _open(view: View) -> Iterator[OpenEscalation]:
+    """Yield the escalations of a subject that are open and not only observed."""
+    return (item for item in view.snapshot.escalations.values() if not item.observed)
+
+
+def _escalations(views: list[View]) -> dict[str, int]:
+    """Return how many escalations are open by severity, the worst first."""
+    found = Counter(item.severity for view in views for item in _open(view))
+    return {name: found[name] for name in reversed(SEVERITIES) if found[name]}
+
+
+def _regions(kind: str, members: Sequence[tuple[CompiledPack, View]]) -> dict[str, dict[str, int]]:
+    """Return how many subjects stand where in each region, in the order of the policy.
+
+    One of which that was never recorded stands where it begins: at the first state.
+    """
+    found: dict[str, Counter[str]] = {}
+    order: dict[str, tuple[str, ...]] = {}
+    for compiled, view in members:
+        for region in compiled.pack.regions.values():
+            if region.kind != kind:
+                continue
+            states = order.setdefault(region.id, compiled.pack.facts[region.fact].shape.values)
+            value = str(view[region.fact])
+            found.setdefault(region.id, Counter())[value if value in states else states[0]] += 1
+    return {
+        region: {name: counts[name] for name in order[region] if counts[name]}
+        for region, counts in found.items()
+    }
 
 
 def _rank(ordered: list[int], percent: int) -> int:
@@ -111,14 +159,19 @@ def _rank(ordered: list[int], percent: int) -> int:
 def is_ready(compiled: CompiledPack, view: View) -> bool:
     """Tell whether the way onwards is open: the gate of the first transition that has one.
 
-    An open condition of an earlier yes keeps it shut. The policy lists the way onwards first among
-    the transitions of a stage.
+    An open condition of an earlier yes keeps it shut, and so does an escalation; a gate that is
+    only observed keeps nothing shut. The policy lists the way onwards first among the transitions
+    of a stage.
     """
     workflow = compiled.pack.workflows[view.snapshot.workflow]
     leaving = workflow.leaving(view.snapshot.stage)
     onwards = next((item for item in leaving if item.gate is not None), None)
     if onwards is None or onwards.gate is None or shut_by(workflow, view.snapshot, onwards):
         return False
+    if shutting(view, onwards.gate) is not None:
+        return False
+    if compiled.pack.gates[onwards.gate].observe:
+        return True
     asked = onwards.approval is not None
     return compiled.verdict(onwards.gate, view, before_approval=asked) is Verdict.MET
 

@@ -5,11 +5,15 @@ from datetime import datetime
 from msgspec import Struct
 
 from kamflow.engine.approvals import approval_of
+from kamflow.engine.clocks import days_in_stage
 from kamflow.engine.compiled import CompiledPack
 from kamflow.engine.people import holders
 from kamflow.engine.view import View
 from kamflow.model.snapshot import OpenCondition, Waiver
 from kamflow.model.values import Unknown, format_value
+from kamflow.reports.escalations import EscalationEntry, escalation_entry
+from kamflow.reports.tasks import TaskEntry, task_entry
+from kamflow.reports.timers import TimerView, timer_views
 
 
 class FactView(Struct, frozen=True, kw_only=True):
@@ -55,6 +59,9 @@ class SubjectView(Struct, frozen=True, kw_only=True):
     triggers: tuple[str, ...]
     conditions: tuple[OpenCondition, ...] = ()  # of conditional yeses, not met yet
     waivers: tuple[Waiver, ...] = ()  # that hold today and mean something
+    escalations: tuple[EscalationEntry, ...] = ()  # that are open, observed ones included
+    tasks: tuple[TaskEntry, ...] = ()  # that are open
+    timers: tuple[TimerView, ...] = ()  # that run
 
 
 def subject_view(compiled: CompiledPack, view: View) -> SubjectView:
@@ -69,7 +76,7 @@ def subject_view(compiled: CompiledPack, view: View) -> SubjectView:
         parent=snapshot.parent,
         stage=snapshot.stage,
         since=snapshot.entered_at,
-        days_in_stage=view.day - snapshot.entered_at.toordinal(),
+        days_in_stage=days_in_stage(snapshot, view.today),
         sla_days=workflow.stages[snapshot.stage].sla_days,
         policy=f"{pack.id} {pack.version} ({pack.digest[:12]})",
         facts=tuple(
@@ -82,6 +89,11 @@ def subject_view(compiled: CompiledPack, view: View) -> SubjectView:
         triggers=tuple(dict.fromkeys(i.trigger for i in workflow.leaving(snapshot.stage))),
         conditions=tuple(snapshot.conditions.values()),
         waivers=snapshot.waivers_under(pack, view.today),
+        escalations=tuple(
+            escalation_entry(compiled, view, item) for item in snapshot.escalations.values()
+        ),
+        tasks=tuple(task_entry(compiled, view, item) for item in snapshot.tasks.values()),
+        timers=tuple(timer_views(compiled, view)),
     )
 
 

@@ -1,5 +1,6 @@
 """Why a transition can or cannot be made: every criterion, its value, its age, who can fix it."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from msgspec import Struct
@@ -71,10 +72,21 @@ class RowView(Struct, frozen=True, kw_only=True):
     missed: tuple[str, ...]
 
 
+class ShutBy(Struct, frozen=True, kw_only=True):
+    """An escalation that keeps a gate shut while it is open."""
+
+    id: str
+    rule: str
+    title: str
+    severity: str
+    raised_at: datetime
+
+
 class TransitionView(Struct, frozen=True, kw_only=True):
     """A transition as it stands now: `open` when asking for it would not be refused.
 
-    `conditions` are those of an earlier yes that keep it shut although its gate may be met.
+    `conditions` of an earlier yes and escalations (`shut_by`) keep it shut although its gate may be
+    met.
     """
 
     id: str
@@ -98,6 +110,8 @@ class TransitionView(Struct, frozen=True, kw_only=True):
     voters: tuple[str, ...]
     requested_by: tuple[str, ...]
     conditions: tuple[OpenCondition, ...] = ()
+    shut_by: tuple[ShutBy, ...] = ()
+    observed: bool = False  # whether the gate is only observed, and keeps nothing shut
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
@@ -146,12 +160,15 @@ def explain_transition(compiled: CompiledPack, view: View, item: Transition) -> 
     verdict = judged.verdict if judged else Verdict.MET
     approval, voters = _approval(compiled, view, item)
     conditions = shut_by(compiled.pack.workflows[view.snapshot.workflow], view.snapshot, item)
+    escalations = tuple(_shutting(view, item))
+    observed = gate is not None and bool(gate.observe)
+    met = verdict is Verdict.MET or observed
     return TransitionView(
         id=item.id,
         trigger=item.trigger,
         targets=item.targets,
         automatic=item.automatic,
-        open=guard is True and verdict is Verdict.MET and not conditions,
+        open=guard is True and met and not conditions and not escalations,
         guard=item.when.text if item.when else "",
         guard_verdict=_verdict(guard),
         gate=gate.id if gate else None,
@@ -168,7 +185,23 @@ def explain_transition(compiled: CompiledPack, view: View, item: Transition) -> 
         voters=voters,
         requested_by=item.requested_by,
         conditions=conditions,
+        shut_by=escalations,
+        observed=observed,
     )
+
+
+def _shutting(view: View, item: Transition) -> Iterator[ShutBy]:
+    """Yield the open escalations, here and above, that keep the gate of a transition shut."""
+    above = (found for place in view.upward() for found in place.snapshot.escalations.values())
+    for found in above:
+        if item.gate is not None and item.gate in found.shut and not found.observed:
+            yield ShutBy(
+                id=found.id,
+                rule=found.rule,
+                title=found.title,
+                severity=found.severity,
+                raised_at=found.raised_at,
+            )
 
 
 def _verdict(value: object) -> Verdict:

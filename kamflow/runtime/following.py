@@ -33,11 +33,12 @@ class Following(Readable):
     def inbox(self, person: str | None = None) -> list[InboxItem]:
         """Return what waits for a person, or for anybody.
 
-        Those are requests to vote on, questions to answer, conditions to meet, and reviews.
+        Those are requests to vote on, questions to answer, conditions to meet, reviews, escalations
+        to acknowledge or to resolve, and tasks.
         """
         with self.reading() as session:
             items: list[InboxItem] = []
-            for snapshot in _busy(session):
+            for snapshot in subjects_of(session, None, None, busy=True):
                 history = partial(session.transaction.history, snapshot.id)
                 items += inbox_items(*session.view(snapshot), history)
             return [item for item in items if person is None or person in item.waiting_for]
@@ -71,7 +72,7 @@ class Following(Readable):
         past = closed or (status is not None and STATUSES.index(status) > 1)
         with self.reading() as session:
             entries: list[ApprovalEntry] = []
-            for snapshot in _of(session, program, subject, waiting=not past):
+            for snapshot in subjects_of(session, program, subject, waiting=not past):
                 entries += _past(session, snapshot, person) if past else ()
                 entries += _open(session, snapshot, person)
         return [
@@ -141,23 +142,35 @@ def _past(session: Session, snapshot: Snapshot, person: str | None) -> Iterator[
             yield closed_entry(compiled, view, life)
 
 
-def _busy(session: Session) -> Iterator[Snapshot]:
-    """Yield the subjects that something waits for."""
-    for entry in session.transaction.entries(tasks=True):
-        yield session.find(entry.id)
-
-
-def _of(
-    session: Session, program: str | None, subject: str | None, *, waiting: bool
+def subjects_of(
+    session: Session,
+    program: str | None,
+    subject: str | None,
+    *,
+    waiting: bool = False,
+    busy: bool = False,
 ) -> Iterator[Snapshot]:
-    """Yield the subjects of a program, or the one subject, or all."""
+    """Yield the subjects of a program, or the one subject, or all.
+
+    Args:
+        session: One state of the database.
+        program: The program, which is one of its subjects.
+        subject: The only subject that is wanted.
+        waiting: Those alone that have open approvals.
+        busy: Those alone that something waits for: approvals, tasks, escalations and the like.
+    """
     if subject is not None:
         yield session.find(subject)
         return
     above = session.find(program).id if program is not None else None
-    for entry in session.transaction.entries(waiting=waiting):
-        if above is None or entry.id == above or entry.id.startswith(f"{above}/"):
-            yield session.find(entry.id)
+    wanted = [
+        entry.id
+        for entry in session.transaction.entries(waiting=waiting, tasks=busy)
+        if above is None or f"{entry.id}/".startswith(f"{above}/")
+    ]
+    session.transaction.prefetch(wanted)
+    for identity in wanted:
+        yield session.find(identity)
 
 
 def _around(session: Session, subject: str | None) -> Iterator[Snapshot]:

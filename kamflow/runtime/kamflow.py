@@ -9,20 +9,22 @@ from kamflow.engine.people import SYSTEM
 from kamflow.errors import RefusedError
 from kamflow.model.decision import GateVerdict
 from kamflow.model.events import Recorded
+from kamflow.model.matching import Match
 from kamflow.model.pack import Pack
 from kamflow.reports.status import Facts, ProgramStatus, StatusReport, policies, program_status
 from kamflow.reports.subjects import SubjectView, subject_view
-from kamflow.runtime.auditing import Audited
+from kamflow.runtime.alerts_following import AlertsFollowing
 from kamflow.runtime.capacity import Capacities
 from kamflow.runtime.clock import Clock, system_clock
 from kamflow.runtime.commands import Commands
+from kamflow.runtime.delivering import Delivering
 from kamflow.runtime.due import Overdue
 from kamflow.runtime.following import Following
 from kamflow.runtime.judging import judge_all
 from kamflow.runtime.session import PackShelf, Session, WritingSession
 from kamflow.storage.counting import StageCount, stage_counts
 from kamflow.storage.messages import Message, messages
-from kamflow.storage.reading import InstanceEntry, PackEntry
+from kamflow.storage.reading import InstanceEntry, PackEntry, Writing
 from kamflow.storage.store import Store
 
 if TYPE_CHECKING:
@@ -43,16 +45,26 @@ class Batch(Commands):
         return job(self.session)
 
 
-class Kamflow(Audited, Capacities, Following, Overdue, Commands):
+class Kamflow(Delivering, AlertsFollowing, Capacities, Following, Overdue, Commands):
     """A database of programs and accounts under policy. Thread-safe: each call is a transaction."""
 
-    def __init__(self, store: "Store | BoundStore", clock: Clock = system_clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(
+        self,
+        store: "Store | BoundStore",
+        clock: Clock = system_clock,
+        matcher: Match | None = None,
+    ) -> None:
+        self._store, self._clock, self._matcher = store, clock, matcher
         self._shelf = PackShelf()
 
     @classmethod
     def open(
-        cls, url: str, *, pack: str | Path | None = None, clock: Clock = system_clock
+        cls,
+        url: str,
+        *,
+        pack: str | Path | None = None,
+        clock: Clock = system_clock,
+        matcher: Match | None = None,
     ) -> "Kamflow":
         """Open a database, creating it when it is not there; publish `pack` when it is new.
 
@@ -60,17 +72,19 @@ class Kamflow(Audited, Capacities, Following, Overdue, Commands):
             url: SQLAlchemy URL, such as `sqlite:///governance.db`.
             pack: Folder of a policy pack, or a shipped one: `kam-core`, `kam-lite`.
             clock: Gives the present instant, aware UTC.
+            matcher: Finds which event rules fire, such as `matcher_for("durable")`, which the
+                caller closes; unless given, the reference matcher.
 
         Raises:
             PolicyError: The pack has problems; nothing was changed.
             SchemaError: The database belongs to another version of kamflow.
         """
         if pack is None:
-            return cls(Store(url), clock)
+            return cls(Store(url), clock, matcher)
         from kamflow.runtime.packs import read_policy  # noqa: PLC0415 - brings the parser along
 
         policy = read_policy(pack)
-        kam = cls(Store(url), clock)
+        kam = cls(Store(url), clock, matcher)
         kam._in_transaction(lambda session: session.publish(policy, by=SYSTEM))
         return kam
 
@@ -112,18 +126,26 @@ class Kamflow(Audited, Capacities, Following, Overdue, Commands):
     def batch(self) -> Iterator[Batch]:
         """Run many commands in one transaction: all are kept when the block ends, or none."""
         with self._store.writing() as transaction:
-            yield Batch(WritingSession(transaction, self._shelf, self._clock))
+            session = WritingSession(transaction, self._shelf, self._clock, self._matcher)
+            yield Batch(session)
+            session.settle()
 
     def _in_transaction(self, job: Callable[[WritingSession], T]) -> T:
         """Run a job in a transaction, perhaps together with those of other threads."""
-        shelf, clock = self._shelf, self._clock
-        return self._store.write(lambda kept: job(WritingSession(kept, shelf, clock)))
+
+        def work(transaction: Writing) -> T:
+            session = WritingSession(transaction, self._shelf, self._clock, self._matcher)
+            answer = job(session)
+            session.settle()
+            return answer
+
+        return self._store.write(work)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Ask many questions of one state of the database."""
         with self._store.reading() as transaction:
-            yield Session(transaction, self._shelf, self._clock)
+            yield Session(transaction, self._shelf, self._clock, self._matcher)
 
     def packs(self) -> list[PackEntry]:
         """Return the published packs, oldest first."""

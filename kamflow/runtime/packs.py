@@ -6,7 +6,7 @@ The parser and the checks are brought in when a pack has to be read: a kept one 
 from collections.abc import Mapping
 from pathlib import Path
 
-from kamflow.errors import PolicyError
+from kamflow.errors import MissingExtraError, PolicyError
 from kamflow.language.diagnostics import Diagnostic, Place, did_you_mean
 from kamflow.language.loaded import MAX_BYTES, Loaded
 from kamflow.model.pack import Pack
@@ -65,9 +65,31 @@ def verified(loaded: Loaded) -> Loaded:
 
     if loaded.pack is None:
         return loaded
-    found = verify(loaded.pack, loaded.places)
+    found = (*verify(loaded.pack, loaded.places), *_faults_in_notices(loaded.pack, loaded.places))
     wrong = any(item.severity == "error" for item in found)
     return Loaded(None if wrong else loaded.pack, (*loaded.diagnostics, *found), loaded.places)
+
+
+def _faults_in_notices(pack: Pack, places: Mapping[tuple[str, str], Place]) -> list[Diagnostic]:
+    """Return what is wrong with the texts of messages; without the part that renders, nothing."""
+    if pack.notifying is None or not pack.notifying.notices:
+        return []
+    try:
+        from kamflow.runtime.delivery.templates import (  # noqa: PLC0415 - for texts alone
+            fault_in_notice,
+        )
+    except MissingExtraError:
+        return []
+    faults = [(item, fault_in_notice(item)) for item in pack.notifying.notices]
+    return [
+        Diagnostic(
+            places["notice", item.type],
+            "K206",
+            f"notice `{item.type}` cannot be rendered: {fault}",
+        )
+        for item, fault in faults
+        if fault is not None
+    ]
 
 
 def read_files(pack: str | Path) -> dict[str, bytes]:

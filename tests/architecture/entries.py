@@ -22,6 +22,7 @@ from tests.unit.engine.duties import ACME, GLASS, STAFF, WAIVING, the_pack
 
 HAL = "hal"
 DECISION = f"{ACME}#1"
+ALERT = f"{ACME}#9"  # an escalation, or a task
 SOON = TODAY + timedelta(days=9)
 
 MAPPING = "mapping: {subject: account, id: id, source: desk, facts: {account.note: note}}"
@@ -80,6 +81,7 @@ Call = Callable[[Commands, str], object]  # takes the commands and the id of the
 # ---------------------------------------------------------------------------- the library
 
 COMMANDS: dict[str, Call] = {
+    "acknowledge": lambda kam, _: kam.acknowledge(ALERT, by=HAL),
     "absence": lambda kam, _: kam.absence(ACME, "ann", until=SOON, deputies=[HAL], by="ann"),
     "appeal": lambda kam, _: kam.appeal(DECISION, reason="x", by=HAL),
     "assign": lambda kam, _: kam.assign(ACME, "boss", "ivy", by=HAL),
@@ -87,13 +89,18 @@ COMMANDS: dict[str, Call] = {
     "call_in": lambda kam, _: kam.call_in(DECISION, reason="x", by=HAL),
     "close_review": lambda kam, _: kam.close_review(DECISION, "confirm", by=HAL),
     "comment": lambda kam, request: kam.comment(request, "x", by=HAL),
+    "comment_escalation": lambda kam, _: kam.comment_escalation(ALERT, "x", by=HAL),
+    "complete_task": lambda kam, _: kam.complete_task(ALERT, "x", by=HAL),
     "delegate": lambda kam, _: kam.delegate(ACME, "ann", HAL, until=SOON, reason="x", by="ann"),
     "end_waiver": lambda kam, _: kam.end_waiver(ACME, "G.1", reason="x", by=HAL),
     "reassign": lambda kam, request: kam.reassign(request, "ann", HAL, reason="x", by="ann"),
+    "reassign_escalation": lambda kam, _: kam.reassign_escalation(ALERT, HAL, reason="x", by="ann"),
+    "reassign_task": lambda kam, _: kam.reassign_task(ALERT, HAL, reason="x", by="ann"),
     "record_facts": lambda kam, _: kam.record_facts(ACME, {"account.note": "x"}, by=HAL),
     "remind": lambda kam, request: kam.remind(request, by=HAL),
     "report_event": lambda kam, _: kam.report_event(ACME, "incident.opened", by=HAL),
     "request": lambda kam, _: kam.request(ACME, "plan", by=HAL),
+    "resolve": lambda kam, _: kam.resolve(ALERT, "x", by=HAL),
     "resume": lambda kam, request: kam.resume(request, "x", by=HAL),
     "return_request": lambda kam, request: kam.return_request(request, "x", by=HAL),
     "settle_condition": lambda kam, _: kam.settle_condition(f"{DECISION}.1", "x", by=HAL),
@@ -119,14 +126,26 @@ HARMLESS_KAMFLOW = {
     "bound_to": "gives the same commands on another connection",
     "batch": "gives the same commands, which are walked as a face of their own",
     "run_due": "only what the clock brings about, by the engine; silence approves nothing",
+    "due": "lists only",
+    "next_due": "asks only",
+    "claim_due": "says who does what is due; changes no subject",
+    "perform": "see run_due",
     "close": "ends the connection",
     "checkpoint": "seals the history and adds nothing to it",
     "set_person": "names beside the history; no decision reads them",
     "erase_person": "names beside the history; no decision reads them",
+    "set_contacts": "where people are told things; no decision reads them",
+    **dict.fromkeys(
+        ("add_endpoint", "remove_endpoint", "enable_endpoint", "disable_endpoint",
+         "rotate_endpoint", "test_endpoint", "deliver", "replay_delivery", "drop_delivery"),
+        "what leaves the database; no decision reads or waits for it",
+    ),
     **dict.fromkeys(
         (
+            "calendar", "contacts", "deliveries", "delivery", "endpoints",
             "absences", "approval", "approvals", "audit_log", "capacity", "counts", "delegations",
-            "export_history", "history", "inbox", "judge_all", "outbox", "packs", "people",
+            "escalation", "escalations", "observed", "tasks", "export_history",
+            "history", "inbox", "judge_all", "outbox", "packs", "people",
             "policy", "reading", "status", "subject", "subjects", "waivers", "why",
         ),
         "only reads",
@@ -155,6 +174,7 @@ HARMLESS_FUNCTIONS = {
     "draw_workflow": "reads a policy",
     "format_policy": "rewrites files that are not published by that",
     "load_mapping": "reads a file",
+    "matcher_for": "finds which rules fire; the reference matcher confirms each of them",
     "new_policy": "writes files that are not published by that",
     "policy_schema": "a constant",
     "read_policy": "reads files",
@@ -190,6 +210,12 @@ CLI: dict[str, tuple[str, ...]] = {
     "account assign": (ACME, "boss", "ivy", "--by", HAL),
     "account request": (ACME, "plan", "--by", HAL),
     "record": (ACME, "account.note=x", "--by", HAL),
+    "report-event": (ACME, "incident.opened", "--by", HAL),
+    "acknowledge": (ALERT, "--by", HAL),
+    "resolve": (ALERT, "--remark", "x", "--by", HAL),
+    "reassign": (ALERT, HAL, "--reason", "x", "--by", "ann"),
+    "comment": (ALERT, "x", "--by", HAL),
+    "done": (ALERT, "--remark", "x", "--by", HAL),
     "import facts": ("ROWS", "--map", "MAP", "--program", "north", "--by", HAL),
     "import events": ("ROWS", "--map", "EVENTS", "--program", "north", "--by", HAL),
     "vote": ("REQUEST", "approve", "--by", HAL),
@@ -219,13 +245,24 @@ HARMLESS_CLI = {
     "import accounts": "enters accounts; their facts go through Kamflow.record_facts",
     "absence end": "takes back what let somebody vote",
     "delegate end": "takes back what let somebody vote",
-    "run-due": "see Kamflow.run_due",
+    "due": "see Kamflow.run_due",
+    "worker": "see Kamflow.run_due; what it delivers changes no subject",
     "policy fmt": "rewrites files that are not published by that",
     "policy new": "writes files that are not published by that",
     "audit checkpoint": "seals the history and adds nothing to it",
     "audit export": "writes a file",
     "people set": "names beside the history; no decision reads them",
     "people erase": "names beside the history; no decision reads them",
+    "people contact": "where people are told things; no decision reads them",
+    "people contacts": "only reads",
+    **dict.fromkeys(
+        ("endpoint add", "endpoint remove", "endpoint enable", "endpoint disable",
+         "endpoint rotate", "endpoint test", "deliver", "deliveries replay", "deliveries drop"),
+        "what leaves the database; no decision reads or waits for it",
+    ),
+    **dict.fromkeys(
+        ("calendar", "deliveries list", "deliveries show", "endpoint list"), "only reads"
+    ),
     "db upgrade": "the schema; no decision",
     "db rebuild": "what can be computed from the history, anew",
     "db backup": "writes a file",
@@ -236,6 +273,7 @@ HARMLESS_CLI = {
             "policy check", "policy diff", "policy graph", "policy list", "policy schema",
             "policy show", "program capacity", "program history", "program list", "program show",
             "program why", "account history", "account list", "account show", "account why",
+            "escalation", "escalations", "observed", "tasks",
             "inbox", "approvals list", "approvals show", "delegate list", "absence list",
             "waive list", "review list", "audit log", "audit verify", "people list", "status",
             "db check", "db stats",

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 from kamflow_cli.main import root
 
+from tests.cli import watched
 from tests.cli.governed import settle
 from tests.command_line import Ran, Run
 
@@ -58,4 +59,20 @@ def governed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def office(governed: Path, run: Run, tmp_path: Path) -> Run:
     """Return `run` in a copy of that folder."""
     shutil.copytree(governed, tmp_path, dirs_exist_ok=True)
+    return run
+
+
+@pytest.fixture(scope="session")
+def watching(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the policy of `watched`, its people, and the account acme."""
+    folder = tmp_path_factory.mktemp("watched")
+    with pytest.MonkeyPatch.context() as patch:
+        watched.settle(start(folder, patch), folder)
+    return folder
+
+
+@pytest.fixture
+def watch(watching: Path, run: Run, tmp_path: Path) -> Run:
+    """Return `run` in a copy of that folder."""
+    shutil.copytree(watching, tmp_path, dirs_exist_ok=True)
     return run

@@ -200,7 +200,7 @@ def test_what_may_not_be_done_ends_with_three(office: Run) -> None:
 def test_a_request_that_nobody_decided_expires_when_the_clock_is_run(office: Run) -> None:
     one = ask(office, "acme", "plan")
 
-    ran = office("run-due", now="2026-04-09T01:00")
+    ran = office("due", now="2026-04-09T01:00")
 
     assert ran.code == 0
     assert f"north/acme: approval `{one}` expired: nobody decided by 2026-04-08" in ran.out
@@ -216,9 +216,9 @@ def test_a_request_that_nobody_decided_expires_when_the_clock_is_run(office: Run
 
 def test_nothing_is_due_a_second_time(office: Run) -> None:
     ask(office, "acme", "plan")
-    office("run-due", now="2026-04-09T01:00")
+    office("due", now="2026-04-09T01:00")
 
-    again = office("run-due", "--json", now="2026-04-09T01:00").json
+    again = office("due", "--json", now="2026-04-09T01:00").json
 
     assert again["subjects"] == []
 

@@ -1,6 +1,7 @@
 """`kamflow inbox`: what waits for whom, and what happens if nobody does it."""
 
 from tests.cli.governed import ask, done, enter
+from tests.cli.watched import incident
 from tests.command_line import Run
 
 
@@ -29,8 +30,8 @@ def test_what_is_over_says_so_until_the_clock_is_run(office: Run) -> None:
 
     said = office("inbox", "fay", now="2026-04-12T08:00").out
 
-    assert "overdue since Mon 2026-04-06" in said
-    assert "it expires, which is no yes (as soon as `kamflow run-due` runs)" in said
+    assert "overdue, was due Mon 2026-04-06" in said
+    assert "it expires, which is no yes (as soon as `kamflow due` runs)" in said
 
 
 def test_the_next_voters_find_it_when_the_step_before_is_approved(office: Run) -> None:
@@ -93,12 +94,12 @@ def test_a_condition_that_is_late_is_said_by_the_clock_and_shown(office: Run) ->
     done(office("vote", one, "approve", "--by", "sid", "--condition", promise))
     after = "2026-04-21T00:00"
 
-    said = office("run-due", now=after).out
+    said = office("due", now=after).out
 
     assert f"condition `{one}.1` is overdue: mia had until 2026-04-20" in said
     shown = office("inbox", "mia", now=after).out
-    assert f"{one}.1  Acme: hire a planner  overdue since Mon 2026-04-20" in shown
-    assert office("run-due", now=after).out.startswith("0 subjects")
+    assert f"{one}.1  Acme: hire a planner  overdue, was due Mon 2026-04-20" in shown
+    assert office("due", now=after).out.startswith("0 subjects")
 
 
 def test_a_sampled_decision_waits_for_its_review(office: Run) -> None:
@@ -120,6 +121,19 @@ def test_what_is_most_urgent_comes_first(office: Run) -> None:
 
     assert said.index("Acme: break glass") < said.index("Bolt: nominate")
     assert said.startswith("2 requests to vote on for sid\n")
+
+
+def test_of_escalations_the_worst_comes_first(watch: Run) -> None:
+    for person in ("ann", "bob"):
+        left = ("contact.left", "--with", f"contact={person}")
+        done(watch("report-event", "acme", *left, "--by", "kim"))
+    incident(watch, "2026-03-28")
+    incident(watch, "2026-03-30")
+
+    said = watch("inbox", "kim").out.splitlines()
+
+    found = [line.split()[:2] for line in said if line.startswith("  E-")]
+    assert found == [["E-01", "medium"], ["E-02", "low"], ["E-02", "low"]]
 
 
 def test_programs_get_everything_that_people_read(office: Run) -> None:

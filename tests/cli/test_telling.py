@@ -4,10 +4,13 @@ from datetime import UTC, date, datetime
 from typing import get_args
 
 import pytest
-from kamflow_cli.telling import change_text, event_line, last_moment, minute
+from kamflow_cli.telling import change_text, event_line
+from kamflow_cli.wording import last_moment, minute
 
 import kamflow as k
+from kamflow.model.kept import KeptFinding
 from kamflow.model.snapshot import Observation
+from kamflow.model.values import Severity, Verdict
 
 AT = datetime(2026, 4, 1, tzinfo=UTC)
 LATER = datetime(2026, 4, 11, tzinfo=UTC)
@@ -122,6 +125,76 @@ LINES: dict[str, k.Event] = {
     "glass broken for A1, asked by mia, confirmed by bea: a fire": k.GlassBroken(
         id=ONE, transition="A1", asked_by="mia", confirmed_by="bea", reason="a fire"
     ),
+    f"escalated `{ONE}`, high, to kam (L1): E-01 Incidents (it); shuts G-1": k.EscalationRaised(
+        id=ONE,
+        rule="E-01",
+        title="Incidents",
+        severity="high",
+        as_of=AT,
+        key="it",
+        level="L1",
+        roles=("kam",),
+        shut=("G-1",),
+    ),
+    f"`{ONE}` again: n#1, n#2": k.EscalationExtended(id=ONE, evidence=("n#1", "n#2"), as_of=AT),
+    f"`{ONE}` is high now; board (L3) joined": k.EscalationWorsened(
+        id=ONE, severity="high", as_of=AT, level="L3", roles=("board",)
+    ),
+    f"`{ONE}` climbs; board, hr joined": k.EscalationClimbed(
+        id=ONE, roles=("board", "hr"), due_at=AT
+    ),
+    f"the clock of `{ONE}` stands still": k.EscalationStopped(id=ONE),
+    f"the clock of `{ONE}` goes on": k.EscalationResumed(id=ONE),
+    f"takes care of `{ONE}`: I call them": k.EscalationAcknowledged(id=ONE, remark="I call them"),
+    f"`{ONE}` is given to ivy: she knows them": k.EscalationReassigned(
+        id=ONE, to="ivy", reason="she knows them"
+    ),
+    f"on `{ONE}`: we met [offer.pdf (8 bytes, aaaaaaaaaaaa)]": k.EscalationCommented(
+        id=ONE, text="we met", evidence=(FILE,)
+    ),
+    f"`{ONE}` is resolved: they are calm": k.EscalationResolved(
+        id=ONE, rule="E-01", remark="they are calm", as_of=AT
+    ),
+    "manager, hr told: TM-01 half of it is over": k.NoticeGiven(
+        rule="TM-01", title="half of it is over", roles=("manager", "hr"), as_of=AT
+    ),
+    "timer TM-01 came to `warn` at 2026-04-01": k.TimerReached(
+        timer="TM-01", mark="warn", since=AT, due_at=AT
+    ),
+    "timer TM-01 ended: the stage was left": k.TimerEnded(
+        timer="TM-01", reason="the stage was left"
+    ),
+    "task `n#4` for kam: look at it, until 2026-04-10": k.TaskGiven(
+        id="n#4",
+        rule="E-01",
+        task="look",
+        title="look at it",
+        roles=("kam",),
+        due=k.Due(at=LATER, calendar=""),
+    ),
+    "task `n#4` is given to ivy: she knows them": k.TaskReassigned(
+        id="n#4", to="ivy", reason="she knows them"
+    ),
+    "task `n#4` is done: looked [offer.pdf (8 bytes, aaaaaaaaaaaa)]": k.TaskDone(
+        id="n#4", remark="looked", evidence=(FILE,)
+    ),
+    "task `n#4` is overdue since 2026-04-11": k.TaskOverdue(id="n#4", due_at=LATER),
+    "task `n#4` is not asked for any more: it is over": k.TaskDropped(
+        id="n#4", reason="it is over"
+    ),
+    "E-05 holds since 2026-04-01": k.PatternHeld(pattern="E-05", since=AT),
+    "E-05 holds no longer": k.PatternBroken(pattern="E-05"),
+    "gate G-1 would have been shut for A1: G-1.2": k.GateObserved(
+        gate="G-1",
+        transition="A1",
+        findings=(
+            KeptFinding(criterion="G-1.1", severity=Severity.MUST, verdict=Verdict.MET),
+            KeptFinding(criterion="G-1.2", severity=Severity.MUST, verdict=Verdict.UNMET),
+        ),
+    ),
+    "the firing engine proposed nothing where E-01 holds; what holds counts (rules aaaaaaaaaaaa)": (
+        k.MatchersDiverged(rules="a" * 64, proposed=(), expected=("E-01",))
+    ),
 }
 
 
@@ -164,6 +237,24 @@ def test_no_event_is_left_out() -> None:
                 id=ONE, approval="AP-1", transition="A1", approved=False, reason="fay reject"
             ),
             "AP-1 rejected: fay reject",
+        ),
+        (
+            k.EventReported(name="incident.opened", happened_at=AT, late=True),
+            "incident.opened on 2026-04-01, too late for rules to look at",
+        ),
+        (
+            k.EscalationRaised(
+                id=ONE, rule="E-01", title="Incidents", severity="high", as_of=AT, observed=True
+            ),
+            "would have escalated, high: E-01 Incidents",
+        ),
+        (
+            k.EscalationRaised(id=ONE, rule="E-01", title="Incidents", severity="high", as_of=AT),
+            f"escalated `{ONE}`, high, to nobody: E-01 Incidents",
+        ),
+        (
+            k.NoticeGiven(rule="E-09", title="A sign", roles=("kam",), as_of=AT, observed=True),
+            "would have told kam: E-09 A sign",
         ),
     ],
 )

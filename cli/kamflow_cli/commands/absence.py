@@ -57,7 +57,10 @@ def record(
 @json_option
 @click.pass_context
 def list_(ctx: click.Context, subject: str | None, as_json: bool) -> None:
-    """List who is away, will be, or has left; as far as it concerns SUBJECT, if it is given."""
+    """List who is away, will be, or has left.
+
+    With SUBJECT only as far as it concerns that program or account.
+    """
     found = open_kamflow(ctx).absences(subject)
     if as_json:
         print_json(found)
@@ -68,7 +71,7 @@ def list_(ctx: click.Context, subject: str | None, as_json: bool) -> None:
 
 
 def _row(item: AbsenceEntry) -> tuple[object, ...]:
-    from kamflow_cli.telling import last_moment, minute
+    from kamflow_cli.wording import last_moment, minute
 
     until = last_moment(item.ends_at) if item.ends_at else "has left" if item.left else "not known"
     return item.id, item.person, minute(item.begins_at), until, ", ".join(item.deputies)

@@ -35,7 +35,10 @@ def list_(
     person: str | None,
     as_json: bool,
 ) -> None:
-    """List the requests that are open; with --all or a --status of the past, closed ones, too."""
+    """List the requests that are open.
+
+    With --all or a --status of the past those that are closed, too.
+    """
     found = open_kamflow(ctx).approvals(
         program=program,
         subject=subject,
@@ -72,7 +75,7 @@ def _row(item: ApprovalEntry) -> tuple[object, ...]:
 
 
 def _stalled(item: ApprovalEntry) -> str:
-    from kamflow_cli.telling import minute
+    from kamflow_cli.wording import minute
 
     if item.stalled_until is None:
         return ""
@@ -91,7 +94,10 @@ def _head(item: ApprovalEntry) -> tuple[object, ...]:
 @json_option
 @click.pass_context
 def show(ctx: click.Context, identity: str, as_json: bool) -> None:
-    """Show the whole life of the request ID: who asked, voted, said what, and what comes next."""
+    """Show the whole life of the request ID.
+
+    Who asked, who voted, who said what, and what comes next.
+    """
     from kamflow_cli.lifelines import life_lines
 
     life = open_kamflow(ctx).approval(identity)
@@ -131,7 +137,10 @@ def comment(
 @json_option
 @click.pass_context
 def return_(ctx: click.Context, identity: str, question: str, by: str, as_json: bool) -> None:
-    """Send the request ID back to who asked, with QUESTION; its deadline stands still."""
+    """Send the request ID back to who asked, with QUESTION.
+
+    Its deadline stands still.
+    """
     decision = open_kamflow(ctx).return_request(identity, question, by=by)
     print_decision(ctx, decision, as_json=as_json, done=f"{identity} is sent back")
 
@@ -152,7 +161,10 @@ def answer(
     by: str,
     as_json: bool,
 ) -> None:
-    """Answer the question with which the request ID was sent back; people vote again."""
+    """Answer the question with which ID was sent back.
+
+    People vote again.
+    """
     shown = evidence_of(links, files)
     decision = open_kamflow(ctx).resume(identity, text, by=by, evidence=shown)
     print_decision(ctx, decision, as_json=as_json, done=f"{identity} is answered")

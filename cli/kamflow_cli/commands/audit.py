@@ -25,7 +25,10 @@ def audit() -> None:
 @json_option
 @click.pass_context
 def checkpoint(ctx: click.Context, key: str | None, as_json: bool) -> None:
-    """Seal the whole history up to now; what is printed belongs in another place."""
+    """Seal the whole history up to now.
+
+    What is printed belongs in another place.
+    """
     made = open_kamflow(ctx).checkpoint(key=key)
     if as_json:
         print_json(made)
@@ -50,7 +53,10 @@ def verify(
     receipt: str | None,
     as_json: bool,
 ) -> None:
-    """Verify the database, or FILE (- for standard input) that was exported from one."""
+    """Verify the database, or an exported FILE.
+
+    With - the export is read from standard input.
+    """
     from kamflow import verify_database, verify_export
 
     if file is None:
@@ -176,7 +182,10 @@ def _parts(event: Event) -> Iterator[str]:
 @click.argument("file")
 @click.pass_context
 def export(ctx: click.Context, file: str) -> None:
-    """Write the whole history to FILE (- for standard output) as JSON lines, to be verified."""
+    """Write the whole history to FILE, as JSON lines.
+
+    With - it goes to standard output. `kamflow audit verify` verifies it.
+    """
     kam = open_kamflow(ctx)
     if file == "-":
         kam.export_history(cast("BinaryIO", sys.stdout.buffer))

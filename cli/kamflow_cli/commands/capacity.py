@@ -14,7 +14,7 @@ from kamflow_cli.session import json_option, open_kamflow
 @json_option
 @click.pass_context
 def capacity(ctx: click.Context, program: str, as_json: bool) -> None:
-    """Show who has places left in PROGRAM, and which accounts wait for one."""
+    """Show who has places left, and who waits for one."""
     reports = open_kamflow(ctx).capacity(program)
     if as_json:
         print_json(reports)

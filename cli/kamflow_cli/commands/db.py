@@ -30,7 +30,10 @@ def _database(ctx: click.Context) -> Database:
 @json_option
 @click.pass_context
 def upgrade(ctx: click.Context, as_json: bool) -> None:
-    """Bring the schema of the database to this version of kamflow; forward only."""
+    """Bring the database to this version of kamflow.
+
+    Its schema goes forward only.
+    """
     report = _database(ctx).upgrade()
     if as_json:
         print_json(report)
@@ -44,7 +47,10 @@ def upgrade(ctx: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def check(ctx: click.Context, as_json: bool) -> None:
-    """Read the whole database and tell what does not agree; others may go on."""
+    """Read the whole database and tell what does not agree.
+
+    Others may go on meanwhile.
+    """
     report = _database(ctx).check()
     if as_json:
         print_json({"sound": report.sound, **_fields(report)})
@@ -69,7 +75,10 @@ def _print_check(report: CheckReport) -> None:
 @json_option
 @click.pass_context
 def rebuild(ctx: click.Context, as_json: bool) -> None:
-    """Write everything that is derived from the history anew, in batches; readers go on."""
+    """Write anew all that is derived from the history.
+
+    This is done in batches; readers go on.
+    """
     with progress_bar("subjects") as progress:
         report = _database(ctx).rebuild(progress)
     if as_json:
@@ -94,7 +103,10 @@ def rebuild(ctx: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def backup(ctx: click.Context, file: Path, form: Any, as_json: bool) -> None:  # noqa: ANN401
-    """Write one state of the database to the new FILE, while others read and write."""
+    """Write one state of the database to the new FILE.
+
+    Others may read and write meanwhile.
+    """
     report = _database(ctx).backup(file, form=form)
     if as_json:
         print_json(report)
@@ -107,7 +119,10 @@ def backup(ctx: click.Context, file: Path, form: Any, as_json: bool) -> None:  #
 @json_option
 @click.pass_context
 def restore(ctx: click.Context, file: Path, as_json: bool) -> None:
-    """Fill the database, which has to be empty or not there, from the backup FILE."""
+    """Fill the database from the backup FILE.
+
+    It has to be empty or not there.
+    """
     given, _ = ctx.find_root().obj or (None, None)
     report = Database(find_database(given), clock=clock_of(ctx)).restore(file)
     if as_json:

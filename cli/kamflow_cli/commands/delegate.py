@@ -68,7 +68,7 @@ def list_(ctx: click.Context, subject: str | None, as_json: bool) -> None:
 
 
 def _row(item: DelegationEntry) -> tuple[object, ...]:
-    from kamflow_cli.telling import last_moment, minute
+    from kamflow_cli.wording import last_moment, minute
 
     only = ", ".join(item.approvals) or "all approvals"
     begins, ends = minute(item.begins_at), last_moment(item.ends_at)

@@ -43,10 +43,9 @@ def _import_command(what: Literal["accounts", "facts", "events"], text: str) -> 
             keep_going=given["keep_going"],
         )
         read = load_mapping(mapping)
+        kam = open_kamflow(ctx, bulk=what == "events")
         with progress_bar("rows") as progress:
-            report = import_file(
-                open_kamflow(ctx), file, read, what=what, options=options, progress=progress
-            )
+            report = import_file(kam, file, read, what=what, options=options, progress=progress)
         rejects = _rejects_file(file, given["rejects"])
         if report.rejects:
             write_rejects(rejects, report.rejects)
@@ -95,6 +94,8 @@ def _print_report(report: ImportReport, rejects: Path, noun: str, *, dry_run: bo
         f"{report.existing} there already, {report.recorded} {noun} {done}recorded, "
         f"{report.unchanged} unchanged, {report.rejected} rows rejected"
     )
+    if report.late:
+        click.echo(f"  {report.late} of them came too late for rules to look at; gates read them")
     for item in report.rejects[:_SHOWN]:
         where = f"row {item.row}" + (f", {item.column}" if item.column else "")
         value = f" `{item.value}`" if item.value else ""

@@ -8,6 +8,7 @@ import click
 from kamflow import InboxItem
 from kamflow_cli.output import counted, print_json
 from kamflow_cli.session import clock_of, json_option, open_kamflow
+from kamflow_cli.wording import brief
 
 # task -> what it is called, one and several of it, and how it is done
 _HEADS = {
@@ -31,6 +32,16 @@ _HEADS = {
         "decisions to review",
         "answer with: kamflow review close ID confirm|object --by PERSON",
     ),
+    "escalation": (
+        "escalation to answer",
+        "escalations to answer",
+        "answer with: kamflow acknowledge ID --by PERSON, or kamflow resolve ID --remark TEXT",
+    ),
+    "task": (
+        "task to do",
+        "tasks to do",
+        "when it is done: kamflow done ID --remark TEXT --by PERSON",
+    ),
 }
 
 
@@ -39,7 +50,7 @@ _HEADS = {
 @json_option
 @click.pass_context
 def inbox(ctx: click.Context, person: str | None, as_json: bool) -> None:
-    """List what waits for PERSON, or for anybody: votes, answers, conditions, reviews."""
+    """List what waits for PERSON, or for anybody: votes, escalations, tasks, and more."""
     items = open_kamflow(ctx).inbox(person)
     if as_json:
         print_json(items)
@@ -65,14 +76,18 @@ def _lines(items: list[InboxItem], person: str | None, now: datetime) -> Iterato
         yield hint
 
 
-def _urgency(item: InboxItem) -> tuple[bool, str, str]:
-    """Order by the day on which time is over; what has none comes last."""
-    return item.due_on is None, f"{item.due_on}", item.id
+def _urgency(item: InboxItem) -> tuple[bool, str, int, str, str]:
+    """Order by the day on which time is over; of what has none, the worst and oldest first."""
+    from kamflow_cli.escalation_lines import rank_of
+
+    since = f"{item.requested_at}"
+    return item.due_on is None, f"{item.due_on}", rank_of(item.severity), since, item.id
 
 
 def _item_lines(item: InboxItem, person: str | None, now: datetime) -> Iterator[str]:
-    yield f"{item.id}  {item.name}: {item.what}{_due(item)}"
-    if item.task in ("condition", "review"):
+    yield f"{item.id}  {item.name}: {brief(item.what, 120)}{_due(item)}"
+    if item.task in ("condition", "review", "escalation", "task"):
+        yield from _alert_lines(item, now)
         if item.waiting_for != (person,):
             yield f"  can be done by {', '.join(item.waiting_for) or 'nobody'}"
         return
@@ -81,10 +96,26 @@ def _item_lines(item: InboxItem, person: str | None, now: datetime) -> Iterator[
     yield from _outlook_lines(item, now)
 
 
+def _alert_lines(item: InboxItem, now: datetime) -> Iterator[str]:
+    """Yield what is told of an escalation or a task besides."""
+    since = f"since {item.requested_at:%Y-%m-%d}" if item.requested_at else ""
+    if item.task == "escalation":
+        level = f" {item.level}" if item.level else ""
+        yield f"  {item.rule} {item.severity}{level} {since}; see kamflow escalation {item.id}"
+        if item.acknowledged:
+            yield "  acknowledged; people have to resolve it"
+        yield from _steps("if nobody answers", item, now)
+    elif item.task == "task":
+        about = f", escalation {item.about}" if item.about else ""
+        yield f"  asked for by {item.rule} {since}{about}"
+        if item.trigger:
+            yield f"  consider {item.trigger}: to make the transition does the task"
+
+
 def _due(item: InboxItem) -> str:
     if item.due_on is None:
         return ""
-    return f"  {'overdue since' if item.overdue else 'due'} {item.due_on:%a %Y-%m-%d}"
+    return f"  {'overdue, was due' if item.overdue else 'due'} {item.due_on:%a %Y-%m-%d}"
 
 
 def _asked_lines(item: InboxItem) -> Iterator[str]:
@@ -134,7 +165,12 @@ def _outlook_lines(item: InboxItem, now: datetime) -> Iterator[str]:
     if not item.coming:
         yield f"  {lead}: nothing happens, it waits without a deadline"
         return
-    yield f"  {lead}:"
+    yield from _steps(lead, item, now)
+
+
+def _steps(lead: str, item: InboxItem, now: datetime) -> Iterator[str]:
+    if item.coming:
+        yield f"  {lead}:"
     for step in item.coming:
-        late = " (as soon as `kamflow run-due` runs)" if step.at <= now else ""
+        late = " (as soon as `kamflow due` runs)" if step.at <= now else ""
         yield f"    {step.on:%a %Y-%m-%d}  {step.text}{late}"

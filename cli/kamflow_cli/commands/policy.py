@@ -22,7 +22,10 @@ for tool in (new, check, fmt, show, graph, diff, schema):
 @by_option
 @click.pass_context
 def publish(ctx: click.Context, pack: str, by: str) -> None:
-    """Publish the policy in the folder PACK: it holds from the next stage entry on."""
+    """Publish the policy in the folder PACK.
+
+    A program or an account takes it with the next stage that it enters.
+    """
     from kamflow import read_policy
 
     found = read_policy(pack)

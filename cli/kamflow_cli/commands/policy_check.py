@@ -56,6 +56,9 @@ def _print(pack: Pack | None, found: Sequence[Diagnostic]) -> None:
         f"{counted(len(pack.parameters), 'parameter')}, "
         f"{counted(len(pack.approvals), 'approval')}"
     )
+    if pack.rules or pack.timers:
+        rules, timers = len(pack.rules), len(pack.timers)
+        click.echo(f"  {counted(rules, 'event rule')}, {counted(timers, 'timer')}")
 
 
 def _folded(item: Diagnostic) -> str:

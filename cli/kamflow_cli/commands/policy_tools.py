@@ -21,7 +21,10 @@ output_option = click.option(
 @click.option("--check", is_flag=True, help="Only tell which files would be rewritten.")
 @click.pass_context
 def fmt(ctx: click.Context, pack: str, check: bool) -> None:
-    """Rewrite the files of a policy in canonical layout; what they say stays the same."""
+    """Rewrite the files of a policy in canonical layout.
+
+    What they say stays the same.
+    """
     from kamflow import format_policy, unformatted_files
 
     found = unformatted_files(pack) if check else format_policy(pack)
@@ -42,6 +45,9 @@ def fmt(ctx: click.Context, pack: str, check: bool) -> None:
 @click.option("--table", help="Only this decision table.")
 @click.option("--scorecard", help="Only this scorecard.")
 @click.option("--calendar", help="Only this calendar.")
+@click.option("--rule", help="Only this event rule.")
+@click.option("--timer", help="Only this timer.")
+@click.option("--region", help="Only the states of this region, such as health.")
 @click.option("--markdown", is_flag=True, help="Print Markdown.")
 @json_option
 @question
@@ -84,7 +90,10 @@ def graph(pack: str, workflow: str, form: str | None, output: Path | None) -> No
 @click.command()
 @output_option
 def schema(output: Path | None) -> None:
-    """Print the JSON Schema of policy files, for editors that complete and validate."""
+    """Print the JSON Schema of policy files.
+
+    Editors complete and validate with it.
+    """
     from kamflow import policy_schema
 
     _write(json.dumps(policy_schema(), indent=2) + "\n", output)
@@ -97,7 +106,10 @@ def schema(output: Path | None) -> None:
 @click.pass_context
 @question
 def diff(ctx: click.Context, old: str, new: str, as_json: bool) -> None:
-    """Tell what NEW says otherwise than OLD: folders, shipped packs, or digest:PREFIX."""
+    """Tell what NEW says otherwise than OLD.
+
+    Both are folders, names of shipped packs, or digest:PREFIX.
+    """
     from kamflow import Pack, compare_packs, read_policy
     from kamflow_cli.differences import render_differences
 
@@ -117,7 +129,7 @@ def diff(ctx: click.Context, old: str, new: str, as_json: bool) -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--id", "name", default="", help="Id of the pack; made from FOLDER unless given.")
 def new(folder: Path, name: str) -> None:
-    """Write a small working policy with comments into FOLDER, to begin with."""
+    """Write a small policy with comments into FOLDER."""
     from kamflow import new_policy
 
     chosen = new_policy(folder, name)

@@ -2,7 +2,7 @@
 
 import click
 
-from kamflow_cli.output import print_decision
+from kamflow_cli.following import print_with_sequel
 from kamflow_cli.session import by_option, instant, json_option, open_kamflow
 
 
@@ -30,7 +30,9 @@ def record(
         if not sign:
             raise click.UsageError(f"`{item}` is not FACT=VALUE")
         values[name.strip()] = value
-    decision = open_kamflow(ctx).record_facts(
+    kam = open_kamflow(ctx)
+    decision = kam.record_facts(
         subject, values, by=by, source=source, as_of=instant(as_of) if as_of else None
     )
-    print_decision(ctx, decision, as_json=as_json, done=f"recorded {len(values)} of `{subject}`")
+    done = f"recorded {len(values)} of `{subject}`"
+    print_with_sequel(ctx, kam, decision, as_json=as_json, done=done)

@@ -1,11 +1,12 @@
 """What `kamflow program` and `kamflow account` have in common."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
-from kamflow import InstanceEntry
+from kamflow import InstanceEntry, SubjectView
 from kamflow_cli.days import moment
+from kamflow_cli.following import print_with_sequel
 from kamflow_cli.output import print_decision, print_json, print_table
 from kamflow_cli.session import by_option, json_option, open_kamflow
 
@@ -44,6 +45,8 @@ def show(ctx: click.Context, subject: str, everything: bool, as_json: bool) -> N
     for waiver in view.waivers:
         until = f"until {waiver.ends_on} (owner {waiver.owner})"
         click.echo(f"  {waiver.criterion} is waived {until}: {waiver.reason}")
+    for line in _alert_lines(view):
+        click.echo(f"  {line}")
     print_table(
         ("fact", "value", "state", "source", "as of", "by"),
         [
@@ -61,6 +64,27 @@ def show(ctx: click.Context, subject: str, everything: bool, as_json: bool) -> N
     )
 
 
+def _alert_lines(view: SubjectView) -> Iterator[str]:
+    """Yield what is escalated, what people are asked to do, and which timers run."""
+    from kamflow_cli.escalation_lines import by_urgency, step_text, what_of
+
+    for item in by_urgency(view.escalations):
+        if item.observed:
+            yield f"would be escalated, {item.severity}: {what_of(item)}"
+            continue
+        yield f"escalation `{item.id}` is {item.status}, {item.severity}: {what_of(item)}"
+        if item.next is not None:
+            yield f"  next: {step_text(item.next)}"
+    for task in view.tasks:
+        due = f", due {task.due_on:%a %Y-%m-%d}" if task.due_on else ""
+        yield f"task `{task.id}` is {task.status}: {task.title}{due}"
+    for timer in view.timers:
+        if timer.next is not None:
+            seen = " (only observed)" if timer.observed else ""
+            mark = f"`{timer.next.id}` after {timer.next.on:%a %Y-%m-%d}"
+            yield f"timer {timer.id} {timer.title}{seen}: next mark {mark}"
+
+
 @click.command()
 @click.argument("subject")
 @click.argument("trigger", required=False)
@@ -70,7 +94,7 @@ def show(ctx: click.Context, subject: str, everything: bool, as_json: bool) -> N
 def why(
     ctx: click.Context, subject: str, trigger: str | None, everything: bool, as_json: bool
 ) -> None:
-    """Explain what leads on from where SUBJECT is, and what stands in the way."""
+    """Explain what leads SUBJECT on, and what stands in the way."""
     from kamflow_cli.explaining import explanation_lines
 
     explanation = open_kamflow(ctx).why(subject, trigger)
@@ -99,9 +123,10 @@ def request(
     as_json: bool,
 ) -> None:
     """Ask for the transition TRIGGER of SUBJECT."""
-    decision = open_kamflow(ctx).request(subject, trigger, by=by, target=target, remark=remark)
-    stage = decision.snapshot.stage if decision.snapshot else ""
-    print_decision(ctx, decision, as_json=as_json, done=f"{trigger}: the stage is `{stage}`")
+    kam = open_kamflow(ctx)
+    decision = kam.request(subject, trigger, by=by, target=target, remark=remark)
+    done = f"{trigger}: the stage is `{decision.snapshot.stage if decision.snapshot else ''}`"
+    print_with_sequel(ctx, kam, decision, as_json=as_json, done=done)
 
 
 @click.command()
