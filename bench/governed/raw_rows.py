@@ -22,7 +22,7 @@ LOOK_UP = 'SELECT answer FROM requests WHERE "key" = ?'
 LOAD = "SELECT snapshot FROM instances WHERE id = ?"
 CHANGE = (
     "UPDATE instances SET name=?, stage=?, entered_at=?, sequence=?, waiting=?, tasks=?, due_at=?, "
-    "head=?, snapshot=? WHERE id=? AND sequence=?"
+    "schedule=?, head=?, snapshot=? WHERE id=? AND sequence=?"
 )
 COLUMNS = {
     "events": "instance, sequence, at, kind, actor, pack, cause, body, hash",
@@ -61,7 +61,9 @@ def recorded(url: str, file: str, accounts: int) -> list[Job]:
 
 def _job(execute: Execute, number: int) -> Job:
     key, account = f"key-{number:07}", account_id(number)
-    columns = "name, stage, entered_at, sequence, waiting, tasks, due_at, head, snapshot, id"
+    columns = (
+        "name, stage, entered_at, sequence, waiting, tasks, due_at, schedule, head, snapshot, id"
+    )
     instance = execute(f"SELECT {columns} FROM instances WHERE id=?", (account,)).fetchone()  # noqa: S608
     found = {
         table: execute(

@@ -1,6 +1,6 @@
 """The list of scenarios, in the order of the documentation."""
 
-from tests.chaos import crowds, files, keys, kills, servers, threads, versions, waiting
+from tests.chaos import crowds, files, keys, kills, servers, threads, versions, waiting, workers
 from tests.chaos.stage import name_of
 
 SCENARIOS = {
@@ -12,6 +12,7 @@ SCENARIOS = {
         kills.lock_file_left,
         kills.interrupted_batch,
         kills.frozen_writer,
+        workers.kill_worker,
         waiting.database_held,
         servers.server_stopped,
         servers.connection_terminated,
