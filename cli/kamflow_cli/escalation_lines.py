@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kamflow import Coming, EscalationEntry, EscalationLife, ReportView, TaskEntry
-from kamflow_cli.telling import event_line
+from kamflow_cli.lifelines import happened_lines
 from kamflow_cli.wording import about, because, brief, minute, shown
 
 _WORST_FIRST = ("critical", "high", "medium", "low")
@@ -98,7 +98,7 @@ def life_lines(life: EscalationLife) -> Iterator[str]:
             "comments",
             (f"{minute(i.at)}  {i.person}: {i.text}{shown(i.evidence)}" for i in life.comments),
         ),
-        ("what happened", _events(life)),
+        ("what happened", happened_lines(life, _briefly)),
     ):
         yield from _part(name, list(lines))
 
@@ -166,13 +166,6 @@ def _part(name: str, lines: list[str]) -> Iterator[str]:
     if lines:
         yield f"{name}:"
         yield from (f"  {line}" for line in lines)
-
-
-def _events(life: EscalationLife) -> Iterator[str]:
-    for item in life.events:
-        after = life.set_off_by.get(item.sequence)
-        who = f"{item.actor} (set off by {after})" if after else item.actor
-        yield f"{item.at:%Y-%m-%d %H:%M}  {who}  {_briefly(event_line(item.event), life.id)}"
 
 
 def _briefly(line: str, identity: str) -> str:

@@ -1,9 +1,9 @@
 """The whole life of a request as lines that a person reads."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from kamflow import ApprovalLife, CastView, StepView
+from kamflow import ApprovalLife, CastView, EscalationLife, StepView
 from kamflow_cli.telling import event_line, stalled_text
 from kamflow_cli.wording import evidence_text, last_moment, minute
 
@@ -27,7 +27,7 @@ def life_lines(life: ApprovalLife) -> Iterator[str]:
         ("votes", (_vote(item) for item in life.votes if not item.void)),
         ("conditions", _conditions(life)),
         ("deadline", _milestones(life)),
-        ("what happened", _events(life)),
+        ("what happened", happened_lines(life, _briefly)),
     ):
         yield from _part(name, list(lines))
 
@@ -96,11 +96,14 @@ def _milestones(life: ApprovalLife) -> Iterator[str]:
         yield f"{item.on:%a %Y-%m-%d}  {item.text}{' (done)' if item.done else ''}"
 
 
-def _events(life: ApprovalLife) -> Iterator[str]:
+def happened_lines(
+    life: ApprovalLife | EscalationLife, briefly: Callable[[str, str], str]
+) -> Iterator[str]:
+    """Yield what happened in a life, with who did it; `briefly` takes the id out of a line."""
     for item in life.events:
         after = life.set_off_by.get(item.sequence)
         who = f"{item.actor} (set off by {after})" if after else item.actor
-        yield f"{item.at:%Y-%m-%d %H:%M}  {who}  {_briefly(event_line(item.event), life.id)}"
+        yield f"{item.at:%Y-%m-%d %H:%M}  {who}  {briefly(event_line(item.event), life.id)}"
 
 
 def _briefly(line: str, identity: str) -> str:

@@ -1,6 +1,7 @@
 """How numbers and dates grow with the days, and after how many of them comparisons turn over."""
 
 import math
+import operator
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal, DecimalException
@@ -66,7 +67,7 @@ def _arithmetic(node: tree.Arithmetic, pack: Pack) -> Growing | None:
     if node.op not in ("+", "-") or not _counts_days(node, pack):
         return None
     left, right = growing(node.left, pack), growing(node.right, pack)
-    return _less(left, right) if node.op == "-" else _sum(left, right)
+    return _combined(operator.sub if node.op == "-" else operator.add, left, right)
 
 
 def _either(node: tree.If, pack: Pack) -> Growing | None:
@@ -144,6 +145,13 @@ def _even(source: Source, slope: int) -> Growing:
 
 
 def _less(one: Growing | None, other: Growing | None) -> Growing | None:
+    return _combined(operator.sub, one, other)
+
+
+def _combined(
+    combine: Callable[[Any, Any], Any], one: Growing | None, other: Growing | None
+) -> Growing | None:
+    """Return how a sum or a difference grows: what it comes to and what a day adds, alike."""
     if one is None or other is None:
         return None
 
@@ -151,19 +159,6 @@ def _less(one: Growing | None, other: Growing | None) -> Growing | None:
         left, right = one(view), other(view)
         if left is None or right is None:
             return None
-        return left[0] - right[0], left[1] - right[1]
-
-    return work
-
-
-def _sum(one: Growing | None, other: Growing | None) -> Growing | None:
-    if one is None or other is None:
-        return None
-
-    def work(view: View) -> Line | None:
-        left, right = one(view), other(view)
-        if left is None or right is None:
-            return None
-        return left[0] + right[0], left[1] + right[1]
+        return combine(left[0], right[0]), combine(left[1], right[1])
 
     return work

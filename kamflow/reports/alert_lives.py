@@ -17,6 +17,7 @@ from kamflow.model.escalated import (
 from kamflow.model.escalation import OpenEscalation, OpenTask
 from kamflow.model.events import Event, Recorded
 from kamflow.model.snapshot import Snapshot
+from kamflow.reports.lives import bare
 
 Closing = EscalationResolved | TaskDone | TaskDropped
 
@@ -49,11 +50,11 @@ class AlertLife(Struct, kw_only=True):
             self.set_off_by[recorded.sequence] = by
         self.events.append(recorded)
         if isinstance(event, OfEscalations):
-            ground = with_alert(self._ground or _bare(recorded), event, recorded)
+            ground = with_alert(self._ground or bare(recorded), event, recorded)
             self.escalation = ground.escalations.get(event.id, self.escalation)
             self._ground = replace(ground, settled={})
         elif isinstance(event, OfTasks):
-            self._ground = with_alert(self._ground or _bare(recorded), event, recorded)
+            self._ground = with_alert(self._ground or bare(recorded), event, recorded)
             self.task = self._ground.tasks.get(event.id, self.task)
         if isinstance(event, Closing):
             self.closing = recorded
@@ -78,19 +79,3 @@ def alert_lives(history: Iterable[Recorded]) -> dict[str, AlertLife]:
 def alert_of(event: Event) -> str:
     """Return the escalation or task that an event belongs to; nothing for others."""
     return event.id if isinstance(event, OfEscalations | OfTasks) else ""
-
-
-def _bare(recorded: Recorded) -> Snapshot:
-    """Return an instance of which nothing is known but its escalations and tasks."""
-    return Snapshot(
-        id=recorded.instance,
-        kind="",
-        name="",
-        parent=None,
-        workflow="",
-        stage="",
-        entered_at=recorded.at,
-        opened_at=recorded.at,
-        pack=recorded.pack,
-        sequence=0,
-    )

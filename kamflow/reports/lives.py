@@ -92,7 +92,7 @@ class Life(Struct, kw_only=True):
             self.votes.append(_cast(event, recorded))
 
     def _grow(self, event: ApprovalRequested | Progress, recorded: Recorded) -> None:
-        ground = self._ground or _bare(recorded)
+        ground = self._ground or bare(recorded)
         self._ground = with_approval(ground, event, recorded)
         self.open_one = self._ground.approvals[event.id]
 
@@ -134,8 +134,8 @@ def _asked_for(found: dict[str, Life], event: StageEntered, recorded: Recorded) 
             life.asked_by, life.target = recorded.actor, event.stage
 
 
-def _bare(recorded: Recorded) -> Snapshot:
-    """Return an instance of which nothing is known but its requests."""
+def bare(recorded: Recorded) -> Snapshot:
+    """Return an instance of which nothing is known but what its life is told of."""
     return Snapshot(
         id=recorded.instance,
         kind="",

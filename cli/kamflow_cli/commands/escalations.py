@@ -74,7 +74,7 @@ def escalation(ctx: click.Context, identity: str, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def acknowledge(ctx: click.Context, identity: str, remark: str, by: str, as_json: bool) -> None:
-    """Say that you take care of the escalation ID; higher levels are not called in any more."""
+    """Say that you take care of the escalation ID; no level joins for want of an answer."""
     kam = open_kamflow(ctx)
     decision = kam.acknowledge(identity, remark=remark, by=by)
     print_decision(ctx, decision, as_json=as_json, done=f"{by} takes care of {identity}")

@@ -144,14 +144,14 @@ def _raised(case: Case) -> Found | None:
 
 def _worsened(case: Case) -> Found | None:
     found = case.view.snapshot.escalations.get(_id(case))
-    if found is None or found.observed:
+    if found is None:
         return None
     return _with(case, found.person, (*found.roles, *case.event.get("roles", ())))
 
 
 def _climbed(case: Case) -> Found | None:
     found = case.view.snapshot.escalations.get(_id(case))
-    return None if found is None or found.observed else case.holders(*case.event["roles"])
+    return None if found is None else case.holders(*case.event["roles"])
 
 
 def _given(case: Case) -> Found | None:
@@ -165,7 +165,7 @@ def _given(case: Case) -> Found | None:
 def _carer(case: Case) -> Found | None:
     """Return who takes care of an escalation."""
     found = case.view.snapshot.escalations.get(_id(case))
-    if found is None or found.observed:
+    if found is None:
         return None
     people = (found.person, found.acknowledged_by)
     return _each(dict.fromkeys(people), "you take care of it")
